@@ -1,0 +1,121 @@
+# Schakel. Bare `make` prints this list; every target prepares what it needs.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.ONESHELL:
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+BIN := .venv/bin
+SETUP := $(PYTHON) -m gateway.setup
+# Narrow the tests: make test-only T=tests/protocol
+T ?= tests
+# Processes that run tests side by side; the suite is sized for two cores.
+WORKERS ?= 2
+INPUT ?= $(firstword $(wildcard policies/examples/*.input.json))
+REVISION ?= dev
+
+##@ Start here
+.PHONY: help
+help: ## This list
+	@awk 'BEGIN {FS = ":.*##"} \
+	  /^##@/ {printf "\n\033[1m%s\033[0m\n", substr($$0, 5)} \
+	  /^[a-z-]+:.*##/ {printf "  \033[36m%-14s\033[0m%s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: ## Prepare .venv/ and the servers (nats-server, opa); nothing is started
+	@$(SETUP)
+
+.PHONY: demo
+demo: setup ## Play the first exchange between six agencies and show who saw what, and why
+	@$(BIN)/schakel demo
+
+.PHONY: up
+up: setup ## Start the exchange, leave it running, print addresses and demo identities
+	@$(BIN)/schakel up
+
+.PHONY: down
+down: setup ## Stop what `make up` started
+	@$(BIN)/schakel down
+
+##@ Look closer
+.PHONY: try
+try: setup ## Explain one decision clause by clause: make try INPUT=policies/examples/x.input.json
+	@test -n "$(INPUT)" || { echo "name an input: make try INPUT=policies/examples/x.input.json" >&2; exit 2; }
+	$(BIN)/schakel policy explain "$(INPUT)"
+
+.PHONY: audit-verify
+audit-verify: setup ## Verify an audit export offline: make audit-verify EXPORT=path
+	@test -n "$(EXPORT)" || { echo "name an export: make audit-verify EXPORT=path" >&2; exit 2; }
+	$(BIN)/python -m audit verify "$(EXPORT)"
+
+.PHONY: bench
+bench: setup ## Measure decisions per second on this machine
+	@$(BIN)/schakel policy bench
+
+##@ Check
+.PHONY: test
+test: prepare-tests lint policies chart tests ## Everything that CI runs, under 20 minutes on two cores
+
+.PHONY: test-full
+test-full: prepare-tests lint policies chart ## The same with the long tests (marker `full`)
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup
+
+.PHONY: test-only
+test-only: prepare-tests ## A part of the tests: make test-only T=tests/protocol
+	@$(BIN)/pytest $(T)
+
+.PHONY: lint
+lint: prepare-tests ## Format, ruff, mypy --strict and the import contracts
+	@$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: policies
+policies: prepare-tests ## opa check, fmt and test of the policies
+	@opa=$$($(SETUP) --path opa)
+	"$$opa" check --strict --schema policies/schemas policies
+	unformatted=$$("$$opa" fmt --list policies)
+	test -z "$$unformatted" || { echo "not formatted (run: make format): $$unformatted" >&2; exit 1; }
+	"$$opa" test policies
+
+.PHONY: chart
+chart: prepare-tests ## Lint and render the Helm chart
+	@helm=$$($(SETUP) --path helm)
+	"$$helm" lint --strict helm/schakel
+	"$$helm" template schakel helm/schakel > /dev/null
+
+.PHONY: tests
+tests: prepare-tests
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not full"
+
+.PHONY: prepare-tests
+prepare-tests:
+	@$(SETUP) --with tests --with helm
+
+##@ Change
+.PHONY: format
+format: prepare-tests ## Format Python and Rego, apply safe fixes
+	@$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$$($(SETUP) --path opa) fmt --write policies
+
+.PHONY: vectors
+vectors: prepare-tests ## Build the golden vectors and snapshots again; read the diff before you commit it
+	@$(BIN)/python -m tests.vectors.build_vectors
+	SCHAKEL_UPDATE_SNAPSHOTS=1 $(BIN)/pytest -q tests/helm
+
+LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url
+.PHONY: lock
+lock: prepare-tests ## Compile requirements*.in into hash-locked requirements*.txt
+	@export UV_CUSTOM_COMPILE_COMMAND="make lock"
+	for name in requirements requirements-build requirements-dev requirements-go requirements-postgres; do
+	  $(LOCK) $(UPGRADE) $$name.in --output-file $$name.txt
+	done
+
+.PHONY: clean
+clean: ## Remove what was built here (.venv, caches, a running exchange's files); the shared cache of servers stays
+	@if [ -x $(BIN)/schakel ]; then $(BIN)/schakel down || true; fi
+	rm -rf .venv .schakel build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

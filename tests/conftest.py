@@ -1,0 +1,1 @@
+"""Rules and fixtures that every test shares."""
