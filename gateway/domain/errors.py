@@ -19,8 +19,6 @@ Codes are kebab slugs and become the problem type. No HTTP status here: gateway.
 name ids and fields, never content.
 """
 
-# ruff: noqa: N818 - a name says what happened to the request (`Refused`, `NotFound`), as agencies read it.
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
