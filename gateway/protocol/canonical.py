@@ -47,4 +47,4 @@ def malformed(what: str, why: str) -> InvalidInput:
         detail_nl=f"Dit onderdeel is niet geldig: {what} ({why}).",
         detail_en=f"This part is not valid: {what} ({why}).",
     )
-    return InvalidInput(causes=(cause,))
+    return InvalidInput(detail_nl=cause.detail_nl, detail_en=cause.detail_en, causes=(cause,))

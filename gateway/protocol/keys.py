@@ -45,7 +45,7 @@ class SigningKey:
         return VerificationKey(ECKey.import_key(self.key.as_dict(private=False)))
 
     def sign(self, body: Signed, *, typ: str) -> str:
-        """The compact JWS over the canonical bytes of `body`. `typ` keeps one kind of object from passing as another."""
+        """The compact JWS over the canonical bytes. `typ` keeps one kind of object from passing as another."""
         header = {"alg": ALGORITHM, "kid": self.kid, "typ": typ}
         return jws.serialize_compact(header, body.canonical(), self.key, registry=_registry)
 
