@@ -8,8 +8,6 @@ with every run: run it only for a new format version, and keep the old files unt
 import json
 from pathlib import Path
 
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-
 from tests.protocol.makers import World, content, envelope, registry_file, sealed, stamp_for, submission_body
 
 HERE = Path(__file__).parent
@@ -21,14 +19,13 @@ def build() -> dict[str, object]:
     env = envelope()
     context, made = sealed(world, env)
     entries = [a.entry(world.authority) for a in (world.vt, world.police, world.om)]
-    key = world.police.opening.key.get_op_key("deriveKey")
     return {
         "about": "Test keys and invented content. Never use these keys for anything else.",
         "now": "2026-11-24T01:45:00.000Z",
         "trust_anchor_pem": world.authority.pem.decode(),
         "registry": registry_file(world.authority, world.hub, entries).canonical().decode(),
         "recipient_oin": world.police.oin,
-        "recipient_private_key_pem": key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode(),
+        "recipient_private_key_pem": world.police.opening.key.as_pem(private=True).decode(),
         "stamp": stamp_for(world, context, made.copy),
         "copy": made.copy.to_json(),
         "submission_body": submission_body(world, env, [(context, made)]).decode(),
