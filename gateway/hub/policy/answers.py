@@ -5,11 +5,11 @@ mask without a name) is malformed, because a silent gap must never look like a p
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypedDict, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
-from gateway.domain.decision import FieldDecision, MessageDecision, Obligation, RecipientDecision, Verdict
+from gateway.domain.decision import FieldDecision, Obligation, RecipientDecision, Verdict
 from gateway.domain.identifiers import CategoryId, MaskId, Oin, PurposeId, RoleId, RuleId, StateId
 from gateway.hub.policy.questions import AccessQuestion, MessageQuestion, ReadingQuestion, TransitionQuestion
 from gateway.hub.policy.refusals import DecisionUnavailable, NoDecision
@@ -17,6 +17,7 @@ from gateway.hub.policy.verdicts import (
     AccessDecision,
     CategoryDecision,
     FailedRule,
+    MessageVerdict,
     ReadingDecision,
     TransitionDecision,
 )
@@ -25,6 +26,7 @@ REVISION_RULE = "P_revisie"
 
 _Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 _Verdict = Literal["allow", "mask", "deny"]
+_Status = Literal["C", "N", "S", "U", "D"]
 
 
 class _Part(BaseModel):
@@ -42,7 +44,7 @@ class _Judged(_Part):
     rule: _Text
     reason: _Reason
     article: _Text
-    article_status: _Text
+    article_status: _Status
     category: _Text
 
 
@@ -62,7 +64,8 @@ class _Recipient(_Part):
     rule: _Text
     reason: _Reason
     article: _Text
-    article_status: _Text | None = None
+    article_status: _Status
+    next_step: _Reason
     purpose: _Text | None
     fields: list[_Field]
     obligations: list[_Obligation]
@@ -73,8 +76,8 @@ class _Outcome(_Part):
     rule: _Text
     reason: _Reason
     article: _Text
-    article_status: _Text | None = None
-    next_step: _Reason | None = None
+    article_status: _Status
+    next_step: _Reason
     revision: _Text
 
 
@@ -95,6 +98,9 @@ class _Reading(_Outcome):
 class _Failed(_Part):
     rule: _Text
     reason: _Reason
+    article: _Text
+    article_status: _Status
+    next_step: _Reason
 
 
 class _Transition(_Outcome):
@@ -103,24 +109,21 @@ class _Transition(_Outcome):
 
 
 class _Access(_Outcome):
-    pass
+    obligations: list[_Obligation]
 
 
 def parse_message(
     answer: object, *, question: MessageQuestion, revision: str, decision_id: str
-) -> MessageDecision:
+) -> MessageVerdict:
     """The verdict on every recipient asked, in the order asked. Raises DecisionUnavailable."""
     read = _outcome(_Message, answer, revision)
     recipients = tuple(_recipient(each) for each in read.recipients)
     asked = [(recipient.oin, recipient.role) for recipient in question.recipients]
     answered = [(each.oin, each.role) for each in recipients]
     _require(answered == asked or (not read.allowed and not answered), "recipients")
-    return MessageDecision(
+    return MessageVerdict(
         allowed=read.allowed,
-        rule=RuleId(read.rule),
-        reason_nl=read.reason.nl,
-        reason_en=read.reason.en,
-        article=read.article,
+        **_words(read),
         purpose=_purpose(read.purpose),
         recipients=recipients,
         revision=read.revision,
@@ -139,10 +142,7 @@ def parse_reading(
     _require(read.allowed == some, "allowed")
     return ReadingDecision(
         allowed=read.allowed,
-        rule=RuleId(read.rule),
-        reason_nl=read.reason.nl,
-        reason_en=read.reason.en,
-        article=read.article,
+        **_words(read),
         purpose=_purpose(read.purpose),
         categories=categories,
         obligations=_obligations(read.obligations),
@@ -159,14 +159,8 @@ def parse_transition(
     _require(read.allowed == (not read.missing), f"missing of {question.action}")
     return TransitionDecision(
         allowed=read.allowed,
-        rule=RuleId(read.rule),
-        missing=tuple(
-            FailedRule(rule=RuleId(each.rule), reason_nl=each.reason.nl, reason_en=each.reason.en)
-            for each in read.missing
-        ),
-        reason_nl=read.reason.nl,
-        reason_en=read.reason.en,
-        article=read.article,
+        **_words(read),
+        missing=tuple(FailedRule(**_words(each)) for each in read.missing),
         target=None if read.target is None else StateId(read.target),
         revision=read.revision,
         decision_id=decision_id,
@@ -180,11 +174,9 @@ def parse_access(
     del question  # the answer repeats nothing of it
     read = _outcome(_Access, answer, revision)
     return AccessDecision(
+        obligations=_obligations(read.obligations),
         allowed=read.allowed,
-        rule=RuleId(read.rule),
-        reason_nl=read.reason.nl,
-        reason_en=read.reason.en,
-        article=read.article,
+        **_words(read),
         revision=read.revision,
         decision_id=decision_id,
     )
@@ -260,6 +252,28 @@ def _category(read: _Judged) -> CategoryDecision:
         reason_en=read.reason.en,
         article=read.article,
         article_status=read.article_status,
+    )
+
+
+class _Words(TypedDict):
+    rule: RuleId
+    reason_nl: str
+    reason_en: str
+    article: str
+    article_status: str
+    next_step_nl: str
+    next_step_en: str
+
+
+def _words(read: _Outcome | _Failed) -> _Words:
+    return _Words(
+        rule=RuleId(read.rule),
+        reason_nl=read.reason.nl,
+        reason_en=read.reason.en,
+        article=read.article,
+        article_status=read.article_status,
+        next_step_nl=read.next_step.nl,
+        next_step_en=read.next_step.en,
     )
 
 

@@ -12,7 +12,6 @@ from typing import Final, Self, TypeVar
 import aiohttp
 from opa_client.opa_async import AsyncOpaClient
 
-from gateway.domain.decision import MessageDecision
 from gateway.domain.identifiers import new_id
 from gateway.hub.policy.answers import (
     parse_access,
@@ -21,7 +20,7 @@ from gateway.hub.policy.answers import (
     parse_transition,
     revision_of,
 )
-from gateway.hub.policy.connection import OddAnswer, open_client
+from gateway.hub.policy.connection import OddAnswer, close_client, open_client
 from gateway.hub.policy.questions import (
     AccessQuestion,
     MessageQuestion,
@@ -30,12 +29,12 @@ from gateway.hub.policy.questions import (
     TransitionQuestion,
 )
 from gateway.hub.policy.refusals import DecisionUnavailable, NoDecision
-from gateway.hub.policy.verdicts import AccessDecision, ReadingDecision, TransitionDecision
+from gateway.hub.policy.verdicts import AccessDecision, MessageVerdict, ReadingDecision, TransitionDecision
 
 # Six recipients take 9 ms at the 99th percentile on two cores; the rest is room for a burst.
 DEFAULT_TIMEOUT_S: Final = 2.0
 
-_Decision = TypeVar("_Decision", MessageDecision, ReadingDecision, TransitionDecision, AccessDecision)
+_Decision = TypeVar("_Decision", MessageVerdict, ReadingDecision, TransitionDecision, AccessDecision)
 
 
 class DecisionPoint:
@@ -70,7 +69,7 @@ class DecisionPoint:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._client is not None:
-            await self._client.close_connection()
+            await close_client(self._client)
             self._client = None
 
     @property
@@ -87,7 +86,7 @@ class DecisionPoint:
         if revision != self._revision:
             self._next_revision = revision
 
-    async def decide_message(self, question: MessageQuestion) -> MessageDecision:
+    async def decide_message(self, question: MessageQuestion) -> MessageVerdict:
         """Verdict on a whole message: sender, recipients, fields. Raises DecisionUnavailable."""
         return await self._decide(
             question,

@@ -5,15 +5,19 @@ retries of POST on its own schedule, raw aiohttp errors.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from types import SimpleNamespace
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import aiohttp
 from opa_client.opa_async import AsyncOpaClient
 
 MAX_CONNECTIONS: Final = 64  # more than this only queues inside OPA, which uses every core already
 MAX_ANSWER_BYTES: Final = 16 * 1024 * 1024  # 25 fields for 40 recipients, with texts, is below 1 MB
+
+
+# The client library has no types; what it takes and gives is typed here and in client.py.
+_untyped: Callable[..., AsyncOpaClient] = AsyncOpaClient
 
 
 class OddAnswer(Exception):
@@ -71,7 +75,7 @@ async def _refuse_redirect(
 
 async def open_client(host: str, port: int, *, token: str | None, timeout_s: float) -> AsyncOpaClient:
     """A client that never retries on its own and never waits longer than `timeout_s`. Close it after use."""
-    client = AsyncOpaClient(host=host, port=port, retries=0, timeout=timeout_s)
+    client: AsyncOpaClient = _untyped(host=host, port=port, retries=0, timeout=timeout_s)
     tracing = aiohttp.TraceConfig()
     tracing.on_request_redirect.append(_refuse_redirect)
     client._session = aiohttp.ClientSession(  # noqa: SLF001 - the only way to set limits (limits of 3.0.0)
@@ -82,4 +86,10 @@ async def open_client(host: str, port: int, *, token: str | None, timeout_s: flo
         trace_configs=[tracing],
         trust_env=False,
     )
-    return cast("AsyncOpaClient", client)
+    return client
+
+
+async def close_client(client: AsyncOpaClient) -> None:
+    """Close every connection. The client cannot be used after."""
+    close: Callable[[], Awaitable[None]] = client.close_connection
+    await close()

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from gateway.domain.clock import rfc3339
 from gateway.domain.identifiers import AgencyKind, CategoryId, Oin, PurposeId, RoleId, StateId
 
-FactValue = bool | int | str
+FactValue = bool | int | str | None  # None: known that there is none, such as no mandate
 
 
 class ReadingAction(StrEnum):
@@ -64,6 +64,29 @@ class RecipientQuestion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ThirdParty:
+    """To whom is forwarded, under its own purpose. A role or purpose that is not named is refused (G18)."""
+
+    oin: Oin | None
+    agency: AgencyKind | None
+    role: RoleId | None
+    purpose: PurposeId | None
+    context: Mapping[str, FactValue] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "context", MappingProxyType(dict(self.context)))
+
+    def to_input(self) -> dict[str, Any]:
+        return {
+            "oin": self.oin,
+            "agency": self.agency,
+            "role": self.role,
+            "purpose": self.purpose,
+            "context": dict(self.context),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Question:
     now: datetime
     subject: Subject
@@ -93,8 +116,8 @@ class MessageQuestion(_Question):
     """
 
     message: str
-    purpose: PurposeId
     owner: Oin
+    purpose: PurposeId | None = None
     state_after: StateId | None = None
     categories: tuple[CategoryId, ...] | None = None
     recipients: tuple[RecipientQuestion, ...] = ()
@@ -124,24 +147,33 @@ class MessageQuestion(_Question):
 class ReadingQuestion(_Question):
     """May this person read, or forward, these categories of one copy or one view of a case?
 
-    For forwarding, the third party stands in the context (`ontvanger_rol`, `ontvanger_doel`,
-    `ontvanger_oin`).
+    `message` is the type of the copy that is opened, so that obligations name its fields; None for a view of
+    a case. Forwarding names a third party.
     """
 
     action: ReadingAction
-    purpose: PurposeId
+    purpose: PurposeId | None
     owner: Oin
     categories: tuple[CategoryId, ...]
+    message: str | None = None
+    third_party: ThirdParty | None = None
 
     package: ClassVar[str] = "schakel.disclosure"
 
     def to_input(self, revision: str) -> dict[str, Any]:
-        return self._common(revision) | {
-            "action": self.action.value,
-            "purpose": self.purpose,
-            "resource": {"case_state": self.case_state, "owner": self.owner},
-            "categories": list(self.categories),
-        }
+        opened: dict[str, Any] = {} if self.message is None else {"message": self.message}
+        if self.third_party is not None:
+            opened["third_party"] = self.third_party.to_input()
+        return (
+            self._common(revision)
+            | opened
+            | {
+                "action": self.action.value,
+                "purpose": self.purpose,
+                "resource": {"case_state": self.case_state, "owner": self.owner},
+                "categories": list(self.categories),
+            }
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,8 +196,7 @@ class AccessQuestion(_Question):
     """Does this case exist for this person, and the other questions about a whole case (`break_glass`)."""
 
     question: str
-    purpose: PurposeId
-    owner: Oin
+    purpose: PurposeId | None
 
     package: ClassVar[str] = "schakel.access"
 
@@ -173,7 +204,7 @@ class AccessQuestion(_Question):
         return self._common(revision) | {
             "question": self.question,
             "purpose": self.purpose,
-            "resource": {"case_state": self.case_state, "owner": self.owner},
+            "resource": {"case_state": self.case_state},
         }
 
 

@@ -1,12 +1,25 @@
-"""The verdicts on reading, acts and access. The verdict on a message is `gateway.domain.decision`.
+"""The verdicts that the policy gives, with what a person who is refused can do next.
 
 `decision_id` names the decision in logs and audit; `revision` is the policy that decided.
 """
 
 from dataclasses import dataclass
 
-from gateway.domain.decision import Obligation, Verdict
+from gateway.domain.decision import MessageDecision, Obligation, Verdict
 from gateway.domain.identifiers import CategoryId, MaskId, PurposeId, RuleId, StateId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageVerdict(MessageDecision):
+    """The verdict on a whole message, with the next step for the sender and how sure the article is.
+
+    `article_status`: C confirmed, N confirmed in a recent copy, S secondary or partial, U unconfirmed,
+    D design choice (domain.md, legal status).
+    """
+
+    next_step_nl: str
+    next_step_en: str
+    article_status: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +49,9 @@ class ReadingDecision:
     reason_nl: str
     reason_en: str
     article: str
+    article_status: str
+    next_step_nl: str
+    next_step_en: str
     purpose: PurposeId | None
     categories: tuple[CategoryDecision, ...]
     obligations: tuple[Obligation, ...]
@@ -50,6 +66,10 @@ class FailedRule:
     rule: RuleId
     reason_nl: str
     reason_en: str
+    article: str
+    article_status: str
+    next_step_nl: str
+    next_step_en: str
 
 
 PREVIOUS_STATE = StateId("vorige")
@@ -69,6 +89,9 @@ class TransitionDecision:
     reason_nl: str
     reason_en: str
     article: str
+    article_status: str
+    next_step_nl: str
+    next_step_en: str
     target: StateId | None
     revision: str
     decision_id: str
@@ -76,12 +99,16 @@ class TransitionDecision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessDecision:
-    """A yes or no about a whole case."""
+    """A yes or no about a whole case. Break glass comes with obligations: review within 24 hours, notice."""
 
     allowed: bool
+    obligations: tuple[Obligation, ...]
     rule: RuleId
     reason_nl: str
     reason_en: str
     article: str
+    article_status: str
+    next_step_nl: str
+    next_step_en: str
     revision: str
     decision_id: str
