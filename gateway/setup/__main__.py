@@ -59,6 +59,7 @@ def _set_up(extras: frozenset[str], progress: Progress) -> None:
                 job.result()  # anything else is a defect of ours and keeps its traceback
     if failures:
         raise SetupError("\n\n".join(str(failure) for failure in failures))
+    progress.say("ready", ", ".join([".venv", *(str(find(name)) for name in names)]))
 
 
 def _parser() -> argparse.ArgumentParser:

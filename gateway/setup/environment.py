@@ -49,6 +49,7 @@ def fill(say: Callable[[str], None], *, tests: bool) -> None:
         pip("install", "--quiet", "--require-hashes", "--no-build-isolation", *locked)
         pip("install", "--quiet", "--no-deps", "--no-build-isolation", "--editable", str(PROJECT))
     except SourceFailed as failure:
+        say("failed; the reason follows when the rest has ended")
         raise SetupFailed(
             f"The dependencies cannot be installed: {failure}\n"
             "  What to do: let pip reach a package index (`pip config list` shows which), and run this again."

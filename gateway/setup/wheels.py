@@ -8,6 +8,8 @@ from pathlib import Path
 from gateway.setup.errors import SourceFailed
 from gateway.setup.places import PROJECT, VENV_PYTHON, assembling, cache
 
+PIP_LAST_LINES = 15  # of a failed build, the reason stands that far above the end
+
 
 def unpacked(requirements: str, say: Callable[[str], None]) -> Path:
     """The folder that holds what the locked file `requirements` names, installed there on first use.
@@ -38,4 +40,4 @@ def pip(*arguments: str) -> None:
         check=False,
     )
     if done.returncode != 0:
-        raise SourceFailed("pip: " + " | ".join(done.stderr.strip().splitlines()[-4:]))
+        raise SourceFailed("pip failed:\n" + "\n".join(done.stderr.strip().splitlines()[-PIP_LAST_LINES:]))
