@@ -1,0 +1,120 @@
+"""Settings of the two processes: read once, from one TOML file each, and never asked for in the depths.
+
+A relative path is relative to the file. Secrets are paths of files, never values. Unknown keys and wrong types are
+refused with all their names at once, so that a typing error never becomes a default.
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+
+
+class SettingsError(Exception):
+    """The settings file cannot be used; the message names every mistake and what to do."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _absolute(cls, value: Any, info: ValidationInfo) -> Any:
+        base: Path | None = (info.context or {}).get("base")
+        return base / value if base is not None and isinstance(value, Path) else value
+
+
+S = TypeVar("S", bound="_Section")
+
+
+class Listen(_Section):
+    """Where a process listens with TLS, and whose client certificates it admits."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)]
+    certificate: Path
+    key: Path
+    client_authority: Path
+
+
+class Nats(_Section):
+    """The connection to NATS: the nkey seed is the identity, TLS only admission."""
+
+    servers: list[str]
+    credentials: Path
+    authority: Path | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+
+
+class Policy(_Section):
+    """The decision point beside the hub."""
+
+    opa_url: str
+    bundle: Path
+    bundle_key: Path
+
+
+class HubSettings(_Section):
+    """Everything that a hub needs to start."""
+
+    data_dir: Path
+    database_url: str
+    registry: Path
+    trust_anchor: Path
+    signing_key: Path
+    token_key: Path
+    log_key: Path
+    case_keys_dir: Path
+    public_url: str
+    relay: bool = True  # on SQLite the relay runs inside the hub, since one process owns the file
+    listen: Listen
+    nats: Nats
+    policy: Policy
+
+
+class NodeSettings(_Section):
+    """Everything that the node of one agency needs to start."""
+
+    oin: str
+    data_dir: Path
+    registry: Path
+    trust_anchor: Path
+    signing_key: Path
+    opening_keys: list[Path]
+    hub_url: str
+    identity_provider_keys: Path  # JWKS of the agency's own identity provider
+    identity_provider_issuer: str
+    agency_system_url: str | None = None  # where what arrives is handed over
+    listen: Listen
+    nats: Nats
+
+    @field_validator("opening_keys", mode="after")
+    @classmethod
+    def _absolute_keys(cls, value: list[Path], info: ValidationInfo) -> list[Path]:
+        base: Path | None = (info.context or {}).get("base")
+        return [base / path for path in value] if base is not None else value
+
+
+def load_hub(path: Path) -> HubSettings:
+    """The settings of a hub. Raises SettingsError."""
+    return _load(HubSettings, path)
+
+
+def load_node(path: Path) -> NodeSettings:
+    """The settings of a node. Raises SettingsError."""
+    return _load(NodeSettings, path)
+
+
+def _load(kind: type[S], path: Path) -> S:
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        return kind.model_validate(values, context={"base": path.resolve().parent})
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: no valid TOML: {error}") from error
+    except ValidationError as error:
+        rows = (f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
+        raise SettingsError(f"{path}:\n  " + "\n  ".join(rows)) from error
