@@ -88,7 +88,7 @@ class Tracing:
 
 
 def _line(span: ReadableSpan) -> dict[str, object]:
-    found = span.get_span_context()
+    found = span.context
     return {
         "trace_id": f"{found.trace_id:032x}",
         "span_id": f"{found.span_id:016x}",
