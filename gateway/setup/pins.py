@@ -70,12 +70,14 @@ class Pin:
 
 
 def load_pins(path: Path = PINS_FILE) -> dict[str, Pin]:
-    """All pins by name. Raises KeyError when the file lacks something."""
+    """All pins by name. Raises KeyError when the file lacks something, ValueError on an address without https."""
     return {name: _pin(name, row) for name, row in json.loads(path.read_text("utf-8")).items()}
 
 
 def _pin(name: str, row: dict[str, Any]) -> Pin:
     release = row["release"]
+    if not str(release["url"]).startswith("https://"):
+        raise ValueError(f"{PINS_FILE.name}: the release of {name} is not at an https address")
     return Pin(
         name=name,
         version=str(row["version"]),
