@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
 
-from audit.errors import BodyInvalid
+from audit.errors import BodyInvalid, UnknownVersion
 from audit.events import TAG_FORM, EventTag
 from audit.shape import Shape
 
@@ -48,6 +48,22 @@ class Who:
         return cls(
             oin=shape.text("oin", _OIN), role=shape.maybe("rol", _ID), person=shape.maybe("persoon", _ID)
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """The organisation and role that something was provided to."""
+
+    oin: str
+    role: str | None = None
+
+    def to_json(self) -> dict[str, object]:
+        return {"oin": self.oin, "rol": self.role}
+
+    @classmethod
+    def parse(cls, shape: Shape) -> Self:
+        shape.closed("oin", "rol")
+        return cls(oin=shape.text("oin", _OIN), role=shape.maybe("rol", _ID))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,10 +201,12 @@ class Body:
     about: About | None = None
     message: MessageRef | None = None
     trace_id: str | None = None
+    to: Recipient | None = None
     log: Erasure | Predecessor | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """The members as they stand on the wire. `log` is present only in leaves about the log itself."""
+        """The members as they stand on the wire; `aan` and `log` are present only where they say
+        something."""
         members: dict[str, Any] = {
             "versie": VERSION,
             "tijdstip": _instant(self.at),
@@ -199,16 +217,17 @@ class Body:
             "bericht": self.message.to_json() if self.message else None,
             "trace_id": self.trace_id,
         }
-        return members if self.log is None else members | {"log": self.log.to_json()}
+        optional = {"aan": self.to, "log": self.log}
+        return members | {name: value.to_json() for name, value in optional.items() if value is not None}
 
 
 def parse_body(value: object) -> Body:
-    """The body that `value` (parsed JSON) holds. Raises BodyInvalid, naming the member, for anything else."""
+    """The body that `value` (parsed JSON) holds. Raises UnknownVersion, or BodyInvalid naming the member."""
     shape = Shape.of(value)
     if shape.integer("versie", at_least=1) != VERSION:
-        raise BodyInvalid(f"/versie: onbekende versie {shape.integer('versie', at_least=1)}")
+        raise UnknownVersion(f"/versie: onbekende versie {shape.integer('versie', at_least=1)}")
     members = ("versie", "tijdstip", "wie", "wat", "waarom", "over", "bericht", "trace_id")
-    shape.closed(*members, *(("log",) if shape.has("log") else ()))
+    shape.closed(*members, *(name for name in ("aan", "log") if shape.has(name)))
     what = shape.text("wat", TAG_FORM)
     return Body(
         at=_parse_instant(shape.text("tijdstip", _INSTANT)),
@@ -218,6 +237,7 @@ def parse_body(value: object) -> Body:
         about=About.parse(shape.inner("over")) if shape.filled("over") else None,
         message=MessageRef.parse(shape.inner("bericht")) if shape.filled("bericht") else None,
         trace_id=shape.maybe("trace_id", _TRACE),
+        to=Recipient.parse(shape.inner("aan")) if shape.has("aan") else None,
         log=_parse_log(what, shape),
     )
 

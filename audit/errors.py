@@ -1,7 +1,8 @@
 """What can be wrong with an audit log, as one family.
 
     AuditError
-    ├── BodyInvalid         a leaf body that the format does not allow (also: an unknown version)
+    ├── BodyInvalid         a leaf body that the format does not allow
+    ├── UnknownVersion      a body or a file of a version that this reader does not know
     ├── ProofInvalid        an inclusion or consistency proof that does not prove it
     ├── NoteInvalid         text that is not a signed note, or a key that is not a verifier key
     │   └── CheckpointInvalid   a signed note that is not a checkpoint
@@ -21,6 +22,10 @@ class AuditError(Exception):
 
 class BodyInvalid(AuditError):
     """A leaf body that the format does not allow; the message starts with the JSON pointer."""
+
+
+class UnknownVersion(AuditError):
+    """A version that this reader does not know; half understanding it would prove nothing."""
 
 
 class ProofInvalid(AuditError):
@@ -52,9 +57,9 @@ class StaleCheckpoint(AuditError):
 
 
 class ExportMalformed(AuditError):
-    """The export cannot be read as the format says. `line` counts from 1; 0 is the file as a whole."""
+    """The export cannot be read as the format says. `line` counts from 1; the reason is in `__cause__`."""
 
-    def __init__(self, line: int, reason: str) -> None:
+    def __init__(self, line: int, reason: AuditError) -> None:
         super().__init__(f"regel {line}: {reason}")
         self.line = line
-        self.reason = reason
+        self.__cause__ = reason

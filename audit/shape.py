@@ -56,6 +56,10 @@ class Shape:
             self._integer(item, f"{pointer}/{at}", at_least) for at, item in enumerate(self._items(name))
         )
 
+    def objects(self, name: str) -> "tuple[Shape, ...]":
+        pointer = f"{self.pointer}/{name}"
+        return tuple(Shape.of(item, f"{pointer}/{at}") for at, item in enumerate(self._items(name)))
+
     def _get(self, name: str) -> object:
         if name not in self.members:
             raise BodyInvalid(f"{self.pointer}/{name}: ontbreekt")
