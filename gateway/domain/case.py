@@ -146,6 +146,7 @@ class ParallelRegions:
 
 __all__ = [
     "START",
+    "SUSPENDED",
     "Bekendmaking",
     "CaseStanding",
     "CaseState",
