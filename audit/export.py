@@ -11,6 +11,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import chain
 from typing import Any, BinaryIO
 
 from audit.canonical import canonical, parse
@@ -101,8 +102,8 @@ def write_export(
 ) -> None:
     """Writes the export. The caller gives checkpoints by size and leaves by index, the last checkpoint over
     all leaves."""
-    out.writelines(canonical(line.to_json()) + b"\n" for line in (header, *checkpoints))
-    out.writelines(canonical(leaf.to_json()) + b"\n" for leaf in leaves)
+    everything: tuple[Iterable[Line], ...] = ((header,), checkpoints, leaves)
+    out.writelines(canonical(line.to_json()) + b"\n" for line in chain.from_iterable(everything))
 
 
 def read_export(stream: BinaryIO) -> Iterator[tuple[int, Line | ExportMalformed]]:

@@ -14,12 +14,14 @@ give no line.
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from audit.body import Body
 from audit.errors import BodyInvalid
 from audit.events import EventTag
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SPAN_DOMAIN = b"schakel ldv span v1\x00"
 
 
@@ -35,9 +37,11 @@ class LdvStatus(StrEnum):
 class ProcessingRegister:
     """What the controller's register of processing activities says: a versioned URI per purpose.
 
-    `subject_id_type` is the URI that explains our pseudonyms; `processor` that of the calling application.
+    `origin` is the log; `subject_id_type` the URI that explains its pseudonyms; `processor` that of the
+    application that called the controller's.
     """
 
+    origin: str
     activities: Mapping[str, str]
     subject_id_type: str
     processor: str
@@ -112,11 +116,11 @@ def _line(index: int, part: int, body: Body, register: ProcessingRegister, *, pe
         attributes["dpl.core.data_subject_id"] = f"pseudo:{person}"
         attributes["dpl.core.data_subject_id_type"] = register.subject_id_type
     attributes["dpl.core.foreign_operation.processor"] = register.processor
-    at_ms = int(body.at.timestamp() * 1000)
+    at_ms = (body.at - _EPOCH) // timedelta(milliseconds=1)
     return LdvLine(
-        trace_id=body.trace_id or _identifier(index, "trace", 16),
-        span_id=_identifier(index, part, 8),
-        parent_span_id=_identifier(index, 0, 8) if part else None,
+        trace_id=body.trace_id or _identifier(register, index, "trace", 16),
+        span_id=_identifier(register, index, part, 8),
+        parent_span_id=_identifier(register, index, 0, 8) if part else None,
         status=_status(body.what),
         name=_name(body),
         start_time=at_ms,
@@ -126,9 +130,10 @@ def _line(index: int, part: int, body: Body, register: ProcessingRegister, *, pe
     )
 
 
-def _identifier(index: int, part: object, size: int) -> str:
+def _identifier(register: ProcessingRegister, index: int, part: object, size: int) -> str:
     """The same event gives the same span each time it is exported, so that a logbook can take it in twice."""
-    return hashlib.sha256(_SPAN_DOMAIN + f"{index}/{part}".encode()).hexdigest()[: 2 * size]
+    place = f"{register.origin}/{index}/{part}".encode()
+    return hashlib.sha256(_SPAN_DOMAIN + place).hexdigest()[: 2 * size]
 
 
 def _status(what: str) -> LdvStatus:
