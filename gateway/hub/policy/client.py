@@ -13,6 +13,7 @@ import aiohttp
 from opa_client.opa_async import AsyncOpaClient
 
 from gateway.domain.identifiers import new_id
+from gateway.hub.policy.activation import ActivationError
 from gateway.hub.policy.answers import (
     parse_access,
     parse_message,
@@ -29,6 +30,7 @@ from gateway.hub.policy.questions import (
     TransitionQuestion,
 )
 from gateway.hub.policy.refusals import DecisionUnavailable, NoDecision
+from gateway.hub.policy.revision import Revision
 from gateway.hub.policy.verdicts import AccessDecision, MessageVerdict, ReadingDecision, TransitionDecision
 
 # Six recipients take 9 ms at the 99th percentile on two cores; the rest is room for a burst.
@@ -40,8 +42,9 @@ _Decision = TypeVar("_Decision", MessageVerdict, ReadingDecision, TransitionDeci
 class DecisionPoint:
     """The running OPA, asked with one revision at a time. Safe for many tasks at once.
 
-    `token` is the bearer token that OPA's authorization expects. `timeout_s` bounds a whole question,
-    waiting for a connection included.
+    `timeout_s` bounds a whole question, waiting for a connection included. `activated` reads, from the newest
+    revision known, which one is in use, and raises ActivationError (`PolicyFolder.current`); without it the
+    revision never changes.
     """
 
     def __init__(
@@ -49,20 +52,20 @@ class DecisionPoint:
         *,
         host: str,
         port: int,
-        revision: str,
-        token: str | None = None,
+        revision: Revision | str,
+        activated: Callable[[Revision], Revision] | None = None,
         timeout_s: float = DEFAULT_TIMEOUT_S,
     ) -> None:
         self._host = host
         self._port = port
-        self._token = token
+        self._activated = activated
         self._timeout_s = timeout_s
-        self._revision = revision
-        self._next_revision: str | None = None
+        self._revision = str(revision)
+        self._seen_revision = self._revision
         self._client: AsyncOpaClient | None = None
 
     async def __aenter__(self) -> Self:
-        self._client = await open_client(self._host, self._port, token=self._token, timeout_s=self._timeout_s)
+        self._client = await open_client(self._host, self._port, timeout_s=self._timeout_s)
         return self
 
     async def __aexit__(
@@ -77,14 +80,17 @@ class DecisionPoint:
         """The revision that decisions are made with now."""
         return self._revision
 
-    def expect(self, revision: str) -> None:
-        """From now on OPA may also answer with `revision`; after its first such answer only with that one.
+    async def refresh(self) -> None:
+        """Require the newest activated revision. Call it now and then, at least ten seconds apart.
 
-        The caller has verified that bundle and its activation (`activation.py`). So a new revision goes into
-        use without a moment in which every question is refused, and the older one never comes back.
+        A revision counts from the second time that it is seen, because OPA loads it a moment after it was
+        activated. So an OPA that is kept on an older revision is refused, however well that one was signed.
+        Raises ActivationError.
         """
-        if revision != self._revision:
-            self._next_revision = revision
+        newest = await self._newest()
+        if newest == self._seen_revision:
+            self._revision = newest
+        self._seen_revision = newest
 
     async def decide_message(self, question: MessageQuestion) -> MessageVerdict:
         """Verdict on a whole message: sender, recipients, fields. Raises DecisionUnavailable."""
@@ -125,12 +131,27 @@ class DecisionPoint:
     async def _decide(self, question: Question, parse: Callable[[object, str, str], _Decision]) -> _Decision:
         revision = self._revision
         answer = await self._ask(question, revision)
-        if self._next_revision is not None and revision_of(answer) == self._next_revision:
-            self._revision, self._next_revision = self._next_revision, None
-        if self._revision != revision:
-            revision = self._revision
+        said = revision_of(answer)
+        if said is not None and said != revision and await self._moved_to(said):
+            revision = said
             answer = await self._ask(question, revision)
         return parse(answer, revision, new_id())
+
+    async def _moved_to(self, said: str) -> bool:
+        """Whether OPA's other revision is the one that was activated meanwhile; then it is ours from now on."""
+        try:
+            newest = await self._newest()
+        except ActivationError as error:
+            raise DecisionUnavailable(NoDecision.WRONG_REVISION, finding=str(error)) from error
+        if newest != said:
+            return False
+        self._revision = self._seen_revision = newest
+        return True
+
+    async def _newest(self) -> str:
+        if self._activated is None:
+            return self._revision
+        return str(await asyncio.to_thread(self._activated, Revision.parse(self._revision)))
 
     async def _ask(self, question: Question, revision: str) -> object:
         try:

@@ -73,13 +73,12 @@ async def _refuse_redirect(
     raise OddAnswer("redirect")
 
 
-async def open_client(host: str, port: int, *, token: str | None, timeout_s: float) -> AsyncOpaClient:
+async def open_client(host: str, port: int, *, timeout_s: float) -> AsyncOpaClient:
     """A client that never retries on its own and never waits longer than `timeout_s`. Close it after use."""
     client: AsyncOpaClient = _untyped(host=host, port=port, retries=0, timeout=timeout_s)
     tracing = aiohttp.TraceConfig()
     tracing.on_request_redirect.append(_refuse_redirect)
     client._session = aiohttp.ClientSession(  # noqa: SLF001 - the only way to set limits (limits of 3.0.0)
-        headers={"Authorization": f"Bearer {token}"} if token else None,
         connector=aiohttp.TCPConnector(limit=MAX_CONNECTIONS),
         timeout=aiohttp.ClientTimeout(total=timeout_s),
         response_class=_BoundedResponse,

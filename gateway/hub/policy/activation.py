@@ -1,0 +1,166 @@
+"""Which revision is in use: the newest that two people activated. Revisions only go up.
+
+The folder of policies holds `bundels/<revision>.tar.gz` as built, `actief.tar.gz` that OPA watches, and
+`activaties.jsonl`, one record a line, each signed by two different keys. A record names the digest of the
+bundle and of the record before it, so that none can be taken out or put in between. Cutting off the end is
+noticed by whoever knows a newer revision: the running hub does, and passes what it has stored at a start.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from gateway.domain.clock import rfc3339
+from gateway.hub.policy.bundle import Bundle, BundleError, verify_bundle
+from gateway.hub.policy.revision import Revision
+from gateway.hub.policy.signing import BadSignature, PolicyKey, sha256_hex, sign, verify
+
+SIGNATURES_NEEDED: Final = 2
+_FORMAT: Final = 1  # another number is refused; a new member of a record needs a new number
+
+
+class ActivationError(Exception):
+    """This revision is not, or may not be, in use."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyFolder:
+    """The folder, with the keys that count: one that signs bundles, and those of the people who activate."""
+
+    path: Path
+    bundle_key: PolicyKey
+    activators: Sequence[PolicyKey]
+
+    @property
+    def active(self) -> Path:
+        """The file that OPA watches."""
+        return self.path / "actief.tar.gz"
+
+    @property
+    def log(self) -> Path:
+        return self.path / "activaties.jsonl"
+
+    def built(self, revision: Revision) -> Path:
+        """Where the bundle of that revision stands after `schakel policy build`."""
+        return self.path / "bundels" / f"{revision}.tar.gz"
+
+    def activate(self, revision: Revision, *, keys: Sequence[PolicyKey], now: datetime) -> None:
+        """Put the built bundle into use: first the signed record, then the file that OPA watches.
+
+        The same revision again repairs a file that was not put in place. Raises ActivationError when two
+        different activators did not sign, the bundle does not verify, or the revision is not newer.
+        """
+        archive = self._archive(self.built(revision))
+        bundle = self._verified(archive)
+        if bundle.revision != revision:
+            raise ActivationError(f"{self.built(revision).name} holds {bundle.revision}")
+        records = self._records()
+        if not records or records[-1]["revisie"] != str(revision):
+            self._append(records, bundle, keys=keys, now=now)
+        part = self.active.with_suffix(".part")
+        part.write_bytes(archive)
+        part.replace(self.active)
+
+    def current(self, known: Revision | None = None) -> Revision:
+        """The revision in use, every record and the bundle verified.
+
+        `known` is the newest revision that the caller has decided with. Raises ActivationError when nothing
+        is activated, a record or bundle does not verify, or the newest record is older than `known`.
+        """
+        records = self._records()
+        if not records:
+            raise ActivationError("no revision was activated")
+        newest = Revision.parse(records[-1]["revisie"])
+        if known is not None and (newest.number < known.number or _same_number(newest, known)):
+            raise ActivationError(f"{newest} was put in the place of {known}: revisions only go up")
+        bundle = self._verified(self._archive(self.built(newest)))
+        if bundle.sha256 != records[-1]["bundel_sha256"]:
+            raise ActivationError(f"the bundle of {newest} is not the one that was activated")
+        return newest
+
+    def _append(
+        self,
+        records: list[dict[str, Any]],
+        bundle: Bundle,
+        *,
+        keys: Sequence[PolicyKey],
+        now: datetime,
+    ) -> None:
+        if records and bundle.revision.number <= Revision.parse(records[-1]["revisie"]).number:
+            raise ActivationError(f"{bundle.revision} is not newer than {records[-1]['revisie']}")
+        record = {
+            "versie": _FORMAT,
+            "revisie": str(bundle.revision),
+            "bundel_sha256": bundle.sha256,
+            "geactiveerd_op": rfc3339(now),
+            "vorige": _digest(records[-1]) if records else None,
+        }
+        signatures = [sign(record, key) for key in keys]
+        self._require_two(record, signatures)
+        line = json.dumps({"record": record, "handtekeningen": signatures}, sort_keys=True)
+        with self.log.open("a", encoding="utf-8") as log:
+            log.write(line + "\n")
+
+    def _records(self) -> list[dict[str, Any]]:
+        lines = self.log.read_text("utf-8").splitlines() if self.log.exists() else []
+        records: list[dict[str, Any]] = []
+        for line in lines:
+            record = self._record(line)
+            before = records[-1] if records else None
+            if record["vorige"] != (_digest(before) if before else None):
+                raise ActivationError("the record of activations has a gap")
+            records.append(record)
+        return records
+
+    def _record(self, line: str) -> dict[str, Any]:
+        try:
+            read = json.loads(line)
+            record, signatures = read["record"], read["handtekeningen"]
+            Revision.parse(record["revisie"])
+            known = record["versie"] == _FORMAT and record.keys() == _MEMBERS
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ActivationError("a record of an activation cannot be read") from error
+        if not known:
+            raise ActivationError("a record of an activation has another form")
+        self._require_two(record, signatures)
+        return dict(record)
+
+    def _require_two(self, record: Mapping[str, Any], signatures: Sequence[str]) -> None:
+        signers = {
+            key.id for key in self.activators for token in signatures if _signed_by(token, key, record)
+        }
+        if len(signers) < SIGNATURES_NEEDED:
+            raise ActivationError(f"{record['revisie']} was not signed by two different activators")
+
+    def _verified(self, archive: bytes) -> Bundle:
+        try:
+            return verify_bundle(archive, key=self.bundle_key)
+        except BundleError as error:
+            raise ActivationError(str(error)) from error
+
+    def _archive(self, path: Path) -> bytes:
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise ActivationError(f"{path.name} cannot be read") from error
+
+
+_MEMBERS: Final = {"versie", "revisie", "bundel_sha256", "geactiveerd_op", "vorige"}
+
+
+def _signed_by(token: str, key: PolicyKey, record: Mapping[str, Any]) -> bool:
+    try:
+        return verify(token, key) == record
+    except BadSignature:
+        return False
+
+
+def _digest(record: Mapping[str, Any]) -> str:
+    return sha256_hex(json.dumps(record, sort_keys=True, separators=(",", ":")).encode())
+
+
+def _same_number(one: Revision, other: Revision) -> bool:
+    return one.number == other.number and one != other
