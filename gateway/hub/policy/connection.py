@@ -45,7 +45,9 @@ class _BoundedResponse(aiohttp.ClientResponse):
         loads: Callable[[str], Any] = json.loads,
         content_type: str | None = "application/json",
     ) -> Any:
-        del encoding, loads, content_type  # OPA answers in UTF-8; the client passes nothing
+        del encoding, loads  # OPA answers in UTF-8; the client passes nothing
+        if self.content_type != content_type:
+            raise OddAnswer("another media type")
         try:
             return json.loads(
                 (await self.read()).decode("utf-8"),
