@@ -101,9 +101,7 @@ class HeadCheck:
     def finish(self) -> None:
         """Says what was looked at, and who vouches up to where."""
         sizes = ", ".join(str(size) for size in self.heads)
-        self.outcome.looked[Check.SIGNATURES] = (
-            f"{self.seen} controlepunt(en); geldig bij omvang {sizes or 'geen'}"
-        )
+        self.outcome.looked[Check.SIGNATURES] = f"gelezen: {self.seen}, geldig bij omvang: {sizes or 'geen'}"
         if not self.seen:
             text = "zonder ondertekend controlepunt bewijst het bestand niets"
             self.outcome.found(Check.SIGNATURES, Defect.NO_CHECKPOINT, text)

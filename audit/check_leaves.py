@@ -16,6 +16,10 @@ from audit.outcome import Check, Defect, Outcome
 from audit.sequence import SequenceCheck
 from audit.tree import EMPTY_ROOT, Frontier
 
+_MAX_GAP = (
+    10_000  # A missing stretch is reported leaf by leaf, but an index from nowhere must not fill the memory.
+)
+
 
 @dataclass(slots=True)
 class LeafCheck:
@@ -35,7 +39,6 @@ class LeafCheck:
     bodiless: set[int] = field(default_factory=set)
     recorded: dict[int, int] = field(default_factory=dict)  # erased leaf -> the leaf that records it
     sequences: SequenceCheck = field(default_factory=SequenceCheck)
-    changed: int = 0
 
     def __post_init__(self) -> None:
         self._note_root()
@@ -43,7 +46,7 @@ class LeafCheck:
     def take(self, line: int, leaf: LeafLine) -> None:
         """One leaf of the file."""
         self.read += 1
-        self._place(line, leaf.index)
+        in_order = self._place(line, leaf.index)
         if self.broken_at is None:
             self.frontier = self.frontier.append(leaf.hash)
             self._note_root()
@@ -52,7 +55,7 @@ class LeafCheck:
             self.sequences.erased_leaf()
             return
         body = self._content(line, leaf, leaf.salt)
-        if body is None:
+        if body is None or not in_order:
             self.sequences.unreadable_leaf()
         else:
             self._follow(line, leaf.index, body)
@@ -71,8 +74,8 @@ class LeafCheck:
         self._finish_outside()
         self._finish_erasures()
         looked = self.outcome.looked
-        looked[Check.CONTENT] = f"{self.read - len(self.bodiless)} bladen met inhoud nagerekend"
-        looked[Check.NUMBERS] = f"{len(self.sequences.persons)} personen gevolgd van hun eerste nummer af"
+        looked[Check.CONTENT] = f"nagerekend: {self.read - len(self.bodiless)}"
+        looked[Check.NUMBERS] = f"personen gevolgd van hun eerste nummer af: {len(self.sequences.persons)}"
 
     def _note_root(self) -> None:
         size = self.frontier.size
@@ -83,21 +86,24 @@ class LeafCheck:
         if self.broken_at is None:
             self.broken_at = at
 
-    def _place(self, line: int, index: int) -> None:
+    def _place(self, line: int, index: int) -> bool:
+        """Whether the leaf comes after all that were read; the tree goes on only when it is also the next one."""
         if index == self.expected:
             self.expected += 1
-            return
+            return True
         self._break(min(index, self.expected))
         if index > self.expected:
-            self.skipped.update(range(self.expected, min(index, self.expected + 10_000)))
+            self.skipped.update(range(self.expected, min(index, self.expected + _MAX_GAP)))
             self.expected = index + 1
-        elif index in self.skipped:
+            self.sequences.unreadable_leaf()
+            return True
+        if index in self.skipped:
             self.skipped.discard(index)
-            text = f"staat na blad {self.expected - 1}"
-            self.outcome.found(Check.ORDER, Defect.LEAF_MOVED, text, line=line, leaf=index)
+            defect, text = Defect.LEAF_MOVED, f"staat na blad {self.expected - 1}"
         else:
-            text = "komt een tweede keer voor"
-            self.outcome.found(Check.ORDER, Defect.LEAF_REPEATED, text, line=line, leaf=index)
+            defect, text = Defect.LEAF_REPEATED, "komt een tweede keer voor"
+        self.outcome.found(Check.ORDER, defect, text, line=line, leaf=index)
+        return False
 
     def _content(self, line: int, leaf: LeafLine, salt: bytes) -> Body | None:
         try:
@@ -110,7 +116,6 @@ class LeafCheck:
             self.outcome.found(Check.CONTENT, Defect.BODY_INVALID, str(exc), line=line, leaf=leaf.index)
             return None
         if not same:
-            self.changed += 1
             text = "zout en inhoud geven een andere hash dan er staat"
             self.outcome.found(Check.CONTENT, Defect.LEAF_CHANGED, text, line=line, leaf=leaf.index)
         return body
@@ -136,7 +141,9 @@ class LeafCheck:
         if self.header.size != self.read:
             text = f"de kop noemt {self.header.size} bladen, het bestand heeft er {self.read}"
             self.outcome.found(Check.ORDER, Defect.WRONG_COUNT, text, line=1)
-        self.outcome.looked[Check.ORDER] = f"{self.read} bladen, {len(self.bodiless)} zonder inhoud"
+        self.outcome.looked[Check.ORDER] = (
+            f"bladen gelezen: {self.read}, waarvan zonder inhoud: {len(self.bodiless)}"
+        )
 
     def _finish_tree(self) -> None:
         good = [size for size in self.heads if self.roots.get(size) == self.heads[size].root]
@@ -153,7 +160,7 @@ class LeafCheck:
                 f"de verandering zit in de bladen {start} tot en met {first - 1}"
             )
             self.outcome.found(Check.TREE, Defect.ROOT_DIFFERS, text, leaf=start, size=first)
-        judged = f"{len(good)} van {len(self.heads)} wortels nagerekend en goed"
+        judged = f"wortels nagerekend en goed: {len(good)} van {len(self.heads)}"
         ended = "" if self.broken_at is None else f"; vanaf blad {self.broken_at} is de boom niet te bouwen"
         self.outcome.looked[Check.TREE] = judged + ended
 
@@ -185,6 +192,5 @@ class LeafCheck:
                 f"van deze bladen is wissing vastgelegd, maar de inhoud staat er nog: {shown}."
             )
         recorded = len(self.bodiless & self.recorded.keys())
-        self.outcome.looked[Check.ERASURES] = (
-            f"{len(self.bodiless)} bladen zonder inhoud, van {recorded} is het wissen vastgelegd"
-        )
+        looked = f"zonder inhoud: {len(self.bodiless)}, waarvan het wissen is vastgelegd: {recorded}"
+        self.outcome.looked[Check.ERASURES] = looked

@@ -15,7 +15,7 @@ from itertools import chain
 from typing import Any, BinaryIO
 
 from audit.canonical import canonical, parse
-from audit.errors import AuditError, BodyInvalid, ExportMalformed
+from audit.errors import AuditError, BodyInvalid, ExportMalformed, UnknownVersion
 from audit.leaf import Leaf
 from audit.note import VerifierKey, decode_base64
 from audit.shape import Shape
@@ -138,10 +138,11 @@ def _parse_line(raw: bytes) -> Line:
 
 
 def _parse_header(shape: Shape) -> Header:
-    if (shape.text("formaat", _LINE_TEXT), shape.integer("versie", at_least=1)) != (FORMAT, VERSION):
-        raise BodyInvalid(
-            f"/versie: onbekend formaat of onbekende versie {shape.integer('versie', at_least=1)}"
-        )
+    if shape.text("formaat", _LINE_TEXT) != FORMAT:
+        raise BodyInvalid("/formaat: dit is geen export van een logboek")
+    version = shape.integer("versie", at_least=1)
+    if version != VERSION:
+        raise UnknownVersion(f"/versie: onbekende versie {version}")
     shape.closed("regel", "formaat", "versie", "soort", "oorsprong", "sleutel", "getuigen", "omvang")
     return Header(
         origin=shape.text("oorsprong", _LINE_TEXT),

@@ -100,9 +100,8 @@ class Outcome:
         """The whole outcome in plain Dutch, one line per check, findings and warnings below their check."""
         lines = [line for check in Check for line in self._check_lines(check)]
         lines += [f"LET OP  {warning}" for warning in self.warnings]
-        count = len(self.findings)
-        verdict = "het logboek klopt." if self.sound else f"het logboek klopt NIET ({count} bevinding(en))."
-        return "\n".join([*lines, "", f"UITKOMST: {verdict}"]) + "\n"
+        verdict = "klopt." if self.sound else f"klopt NIET. Aantal bevindingen: {len(self.findings)}."
+        return "\n".join([*lines, "", f"UITKOMST: het logboek {verdict}"]) + "\n"
 
     def _check_lines(self, check: Check) -> list[str]:
         own = [finding for finding in self.findings if finding.check is check]

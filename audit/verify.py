@@ -39,7 +39,7 @@ def verify_export(stream: BinaryIO, trust: Trust) -> Outcome:
     leaves = LeafCheck(header=header, heads=heads.heads, outside=heads.outside, outcome=outcome)
     read = 1 + heads.seen + _take_leaves(chain(first_leaf, lines), leaves)  # (4)
     leaves.finish()  # (5) (6)
-    outcome.looked[Check.FORM] = f"{read} regels gelezen"
+    outcome.looked[Check.FORM] = f"gelezen: {read}"
     return outcome
 
 
