@@ -1,0 +1,24 @@
+# METADATA
+# title: What the decision point answers over HTTP
+# description: >-
+#   Four questions, its health and its revision. Everything else is closed: `/v1/query` would show the environment of the process,
+#   `/v1/policies` would change the rules.
+package system.authz
+
+# METADATA
+# title: A request is answered
+# scope: document
+# entrypoint: true
+default allow := false
+
+allow if {
+	input.method == "POST"
+	input.path == ["v1", "data", "schakel", _question, "decision"]
+}
+
+allow if {
+	input.method == "GET"
+	input.path in {["health"], ["v1", "data", "schakel", "manifest"]}
+}
+
+_question := input.path[3] if input.path[3] in {"sending", "disclosure", "transition", "access"}

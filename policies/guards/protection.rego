@@ -1,0 +1,111 @@
+# What never goes there.
+# Guards G15 to G18: the reporter, what makes the victim findable, police data that never pass the hub, and
+# forwarding. Which categories they concern stands in `data/schakel/categories`.
+
+package schakel.guards
+
+import data.schakel.facts
+import data.schakel.text
+
+# METADATA
+# title: The reporter stays with Veilig Thuis
+# description: >-
+#   Only the Veilig Thuis that owns the report knows who reported.
+# custom:
+#   rule_id: G15_melder
+#   citation: "Uitvoeringsbesluit Wmo 4.1.8(3)"
+#   status: C
+#   message_nl: "Wie de melding deed, blijft bij Veilig Thuis."
+#   message_en: "Who reported stays with Veilig Thuis."
+#   next_step_nl: "Stuur het bericht zonder gegevens over de melder."
+#   next_step_en: "Send the message without data about the reporter."
+refuses_category("G15", actor, category) := text.because(rego.metadata.rule()) if {
+	keeper := data.schakel.categories[category].stays_with
+	not _keeps(actor, keeper)
+}
+
+# METADATA
+# title: The victim stays out of reach of the perpetrator's side
+# description: >-
+#   For a reader or recipient: where the victim is, how to reach the victim, and signals during monitoring.
+# custom:
+#   rule_id: G16_geheim_adres
+#   citation: "AVG 5(1)(c),(f), 32; EVRM 2, 8"
+#   status: U
+#   message_nl: "Gegevens die het slachtoffer vindbaar maken gaan nooit naar de kant van de pleger."
+#   message_en: "Data that make the victim findable never go to the perpetrator's side."
+#   next_step_nl: "Laat het contact verlopen via het slachtoffer of de opvang."
+#   next_step_en: "Let the contact go through the victim or the shelter."
+refuses_category("G16", actor, category) := text.because(rego.metadata.rule()) if _leads_to_victim(actor, category)
+
+# METADATA
+# title: The perpetrator's side does not send what locates the victim
+# description: >-
+#   As G16, but a care provider of the perpetrator may give a signal.
+# custom:
+#   rule_id: G16_geheim_adres
+#   citation: "AVG 5(1)(c),(f), 32; EVRM 2, 8"
+#   status: U
+#   message_nl: "Gegevens die het slachtoffer vindbaar maken gaan nooit naar de kant van de pleger."
+#   message_en: "Data that make the victim findable never go to the perpetrator's side."
+#   next_step_nl: "Laat het contact verlopen via het slachtoffer of de opvang."
+#   next_step_en: "Let the contact go through the victim or the shelter."
+refuses_category("G16s", actor, category) := text.because(rego.metadata.rule()) if _locates_victim(actor, category)
+
+# METADATA
+# title: Police data that never pass the hub
+# description: >-
+#   Police data of articles 10 and 12.
+# custom:
+#   rule_id: G17_nooit_via_hub
+#   citation: "Wpg 10, 12"
+#   status: C
+#   message_nl: "Deze politiegegevens gaan nooit via Schakel."
+#   message_en: "These police data never go through the hub."
+#   next_step_nl: "Gebruik de eigen weg van de politie voor deze gegevens."
+#   next_step_en: "Use the police's own channel for these data."
+refuses_category("G17", _, category) := text.because(rego.metadata.rule()) if {
+	data.schakel.categories[category].never_through_hub == true
+}
+
+# METADATA
+# title: Forwarding needs the owner and a named third party
+# description: >-
+#   Some categories are never forwarded.
+# custom:
+#   rule_id: G18_doorverstrekken
+#   citation: "Wpg 7(2); Wjsg 39f; AVG 5(1)(b)"
+#   status: S
+#   message_nl: "Doorgeven mag alleen met akkoord van de eigenaar, aan een genoemde ontvanger, en sommige gegevens nooit."
+#   message_en: "Forwarding needs the owner's agreement and a named recipient; some data are never forwarded."
+#   next_step_nl: "Vraag de eigenaar om het zelf te sturen."
+#   next_step_en: "Ask the owner to send it."
+refuses_category("G18", actor, category) := text.because(rego.metadata.rule()) if not _may_forward(actor, category)
+
+_keeps(actor, keeper) if {
+	actor.agency == keeper
+	actor.owner == true
+}
+
+_leads_to_victim(actor, category) if _locates_victim(actor, category)
+
+_leads_to_victim(actor, category) if {
+	data.schakel.categories[category].never_read_by_perpetrator == true
+	not actor.side in {"slachtoffer", "neutraal"}
+}
+
+_locates_victim(actor, category) if {
+	data.schakel.categories[category].locates_victim == true
+	not _safe_side(actor)
+}
+
+_safe_side(actor) if {
+	actor.side in {"slachtoffer", "neutraal"}
+	data.schakel.roles[actor.role].perpetrator_side == false
+}
+
+_may_forward(actor, category) if {
+	not data.schakel.categories[category].never_forwarded
+	facts.is_true(actor.context, "eigenaar_akkoord")
+	actor.third_party_named == true
+}

@@ -1,0 +1,42 @@
+# The sender's own guards, once for the sender and once per category that the message holds.
+
+package schakel.sending
+
+import data.schakel.guards
+import data.schakel.reading_purpose
+import data.schakel.verdict
+
+_sender_context := object.union(_context, _opened)
+
+# Facts that the message itself makes true.
+_opened := {key: true | some key in _message.opens}
+
+_sender := {
+	"agency": input.subject.agency,
+	"role": input.subject.role,
+	"purpose": choice.purpose,
+	"state": choice.state,
+	"side": _context.kant,
+	"owner": input.subject.oin == input.resource.owner,
+	"context": _sender_context,
+} if {
+	choice := reading_purpose.of_sender(_message, _state)
+}
+
+_found_for_sender := guards.of_actor(data.schakel.steps.verzenden.subject, _sender)
+
+# What the sender may not put into this message, by category.
+_withheld := {category: verdict.first(found) |
+	some category in _asked
+	found := object.union(
+		_found_for_sender,
+		guards.of_category(data.schakel.steps.verzenden.category, _sender, category),
+	)
+	count(found) > 0
+}
+
+# With nothing left to send the sender is refused.
+_sender_refusals := [refusal |
+	count(_withheld) == count(_asked)
+	some refusal in _withheld
+]

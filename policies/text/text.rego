@@ -1,0 +1,63 @@
+# METADATA
+# title: Words of a verdict
+# description: >-
+#   Turns the METADATA of a rule into what a verdict says. METADATA is the only place where these texts stand. Decides
+#   nothing.
+package schakel.text
+
+# METADATA
+# title: What a refusing rule says
+because(annotations) := {
+	"rule": annotations.custom.rule_id,
+	"reason": {"nl": annotations.custom.message_nl, "en": annotations.custom.message_en},
+	"article": annotations.custom.citation,
+	"article_status": annotations.custom.status,
+	"next_step": {"nl": annotations.custom.next_step_nl, "en": annotations.custom.next_step_en},
+}
+
+# METADATA
+# title: The same, followed by the names that it is about
+naming(annotations, names) := object.union(because(annotations), {"reason": {
+	"nl": concat("", [annotations.custom.message_nl, ": ", concat(", ", names), "."]),
+	"en": concat("", [annotations.custom.message_en, ": ", concat(", ", names), "."]),
+}})
+
+# METADATA
+# title: The same, resting on the article of a row
+on_article(words, row) := object.union(words, {
+	"article": row.article,
+	"article_status": row.status,
+})
+
+# METADATA
+# title: A refusal as the verdict on one category
+denied(refusal) := {
+	"decision": "deny",
+	"mask": null,
+	"rule": refusal.rule,
+	"reason": refusal.reason,
+	"article": refusal.article,
+	"article_status": refusal.article_status,
+	"next_step": refusal.next_step,
+}
+
+# METADATA
+# title: What a decision shows of the verdict on a category
+shown(verdict) := {
+	"decision": verdict.decision,
+	"mask": verdict.mask,
+	"rule": verdict.rule,
+	"reason": verdict.reason,
+	"article": verdict.article,
+	"article_status": verdict.article_status,
+}
+
+# METADATA
+# title: The head of a decision, taken from the verdict on a category
+head_of(verdict) := {
+	"rule": verdict.rule,
+	"reason": verdict.reason,
+	"article": verdict.article,
+	"article_status": verdict.article_status,
+	"next_step": verdict.next_step,
+}
