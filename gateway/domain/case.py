@@ -39,6 +39,14 @@ class CaseState(StrEnum):
     VERNIETIGD = "vernietigd"
 
 
+class Side(StrEnum):
+    """On whose side a reader stands in this case (`kant`). Recorded with the assignment."""
+
+    SLACHTOFFER = "slachtoffer"
+    PLEGER = "pleger"
+    NEUTRAAL = "neutraal"
+
+
 SUSPENDED: Final = StateId(CaseState.GESCHORST)
 
 
@@ -154,6 +162,7 @@ __all__ = [
     "Overtreding",
     "ParallelRegions",
     "Rechtsbescherming",
+    "Side",
     "Strafspoor",
     "apply",
 ]

@@ -14,6 +14,7 @@ pointer and code, without ever repeating a value:
 Whether the sender may send it is for the policy, and what its facts mean for the case for the hub.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
@@ -163,6 +164,8 @@ def _free(pointer: str, spec: TypeSpec, value: str) -> Iterator[Cause]:
         yield _cause(pointer, "leeg", "Deze tekst is leeg; laat het veld dan weg.", "This text is empty.")
     elif has_forbidden_character(value, lines=spec.kind is Kind.TEXT):
         yield _cause(pointer, "teken", "Hierin staat een stuurteken.", "It holds a control character.")
+    elif spec.pattern is not None and not re.fullmatch(spec.pattern, value, re.ASCII):
+        yield _cause(pointer, "waarde", "Dit is geen nummer of code.", "This is no number or code.")
 
 
 def _cause(pointer: str, code: str, detail_nl: str, detail_en: str) -> Cause:

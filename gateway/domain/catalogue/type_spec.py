@@ -46,10 +46,12 @@ class TypeSpec:
     """One type.
 
     `name` is the name of the structured type, for STRUCT only; `max_length` counts characters.
+    `pattern` narrows a text to a form, which the whole text must have; only a mask leaves such a type.
     """
 
     kind: Kind
     max_length: int | None = None
+    pattern: str | None = None
     maximum: int | None = None
     codes: tuple[str, ...] = ()
     item: "TypeSpec | None" = None
