@@ -21,9 +21,10 @@ from gateway.hub.policy.signing import BadSignature, PolicyKey, sign, verify
 ROOT: Final = "schakel"
 MAX_BUNDLE_BYTES: Final = 32 * 1024 * 1024  # the policies are 3 MB; more is not a bundle of ours
 REVISION_FILE: Final = "schakel/manifest/data.json"
-_AUTHORIZATION: Final = "system/authz.rego"  # what OPA answers at all is signed with what it decides
+_AUTHORIZATION: Final = "authz/authz.rego"  # what OPA answers at all is signed with what it decides
 _MANIFEST: Final = ".manifest"
 _SIGNATURES: Final = ".signatures.json"
+_NO_RULES: Final = frozenset({"checks", "data", "examples", "schemas"})  # these judge the rules, or show them
 _STRUCTURED: Final = frozenset({"data.json", _MANIFEST})
 
 
@@ -45,11 +46,9 @@ def build_bundle(policies: Path, out: Path, *, key: PolicyKey, number: int) -> B
 
     Takes every rule except tests, and every `data.json` under `policies/data`. Raises BundleError.
     """
-    files = dict(_sources(policies))
-    if not any(name.endswith(".rego") for name in files):
-        raise BundleError(f"no policy in {policies}")
-    files[_AUTHORIZATION] = Path(__file__).with_name("opa_authz.rego").read_bytes()
-    files = dict(sorted(files.items()))
+    files = dict(sorted(_sources(policies)))
+    if _AUTHORIZATION not in files:
+        raise BundleError(f"{policies} holds no {_AUTHORIZATION}: OPA would answer nobody")
     revision = Revision(number, _digest(files))
     files[REVISION_FILE] = _json({"revision": str(revision)})
     files[_MANIFEST] = _json({"revision": str(revision), "roots": [ROOT, "system/authz"]})
@@ -83,7 +82,7 @@ def verify_bundle(archive: bytes, *, key: PolicyKey) -> Bundle:
 def _sources(policies: Path) -> Iterator[tuple[str, bytes]]:
     for path in policies.rglob("*"):
         name = path.relative_to(policies)
-        if path.suffix == ".rego" and not path.stem.endswith("_test"):
+        if path.suffix == ".rego" and not path.stem.endswith("_test") and name.parts[0] not in _NO_RULES:
             yield name.as_posix(), path.read_bytes()
         elif path.name == "data.json" and name.parts[0] == "data":
             inside = PurePosixPath(*name.parts[1:])

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from gateway.domain.clock import rfc3339
 from gateway.domain.identifiers import AgencyKind, CategoryId, Oin, PurposeId, RoleId, StateId
 
-FactValue = bool | int | str | None  # None: known that there is none, such as no mandate
+FactValue = bool | int | float | str | None  # None: known that there is none, such as no mandate
 
 
 class ReadingAction(StrEnum):

@@ -12,7 +12,7 @@ from pathlib import Path
 def opa_command(opa: Path, *, bundle: Path, public_key: Path, port: int) -> list[str]:
     """The command line that runs the program `opa` on loopback with the file `bundle`.
 
-    `public_key` is the PEM file of the key that signs bundles. What is open is in `opa_authz.rego`, which
+    `public_key` is the PEM file of the key that signs bundles. What is open is in `policies/authz`, which
     travels inside the bundle: without a bundle that verifies nothing is answered. Ready when GET /health
     gives 200.
     """
@@ -21,7 +21,7 @@ def opa_command(opa: Path, *, bundle: Path, public_key: Path, port: int) -> list
         "run",
         "--server",
         f"--addr=127.0.0.1:{port}",
-        f"--bundle={bundle}",
+        "--bundle",
         "--watch",
         f"--verification-key={public_key}",
         "--signing-alg=ES256",
@@ -29,4 +29,5 @@ def opa_command(opa: Path, *, bundle: Path, public_key: Path, port: int) -> list
         "--skip-version-check",
         "--log-level=error",
         "--shutdown-grace-period=2",
+        str(bundle),
     ]
