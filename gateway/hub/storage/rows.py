@@ -1,0 +1,257 @@
+"""The rows of the database as values: what judges return and what queries give back.
+
+One class per table with the same members as its columns (a test holds them equal). Times are RFC 3339 text in UTC
+with milliseconds, which sorts as time; documents are canonical JSON text. No row holds content: sealed copies are
+bytes that the hub cannot open.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRow:
+    """A case and where it stands. `since` is when it came into this state."""
+
+    case_id: str
+    municipality: str
+    state: str
+    before_suspension: str | None
+    since: str
+    opened_at: str
+    opened_by: str
+    opened_role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseStateRow:
+    """One state in the life of a case, numbered from 1; `cause` is the message or decision that led to it."""
+
+    case_id: str
+    position: int
+    state: str
+    since: str
+    act: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactRow:
+    """A case fact as one message stated it. `value` is JSON."""
+
+    case_id: str
+    message_id: str
+    message_type: str
+    oin: str
+    field: str
+    value: str
+    stated_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRow:
+    """An accepted message, without its content."""
+
+    source: str
+    message_id: str
+    case_id: str
+    message_type: str
+    oin: str
+    role: str
+    staff: str
+    in_reply_to: str | None
+    correlation_id: str
+    purpose: str
+    urgency: str
+    act: str | None
+    decision_id: str
+    stated_at: str
+    accepted_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyRow:
+    """A sealed copy, wrapped under the key of its case; `jws_sha256` names it in the stamp."""
+
+    copy_id: str
+    case_id: str
+    source: str
+    message_id: str
+    wrapped: bytes
+    commitment: str
+    jws_sha256: str
+    sender_number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryRow:
+    """Where a copy is. `number` counts per case and recipient from 1 without gaps; `progress` only ever grows
+    (`Progress`); `outcome` is set when the copy was rejected or given up."""
+
+    copy_id: str
+    case_id: str
+    source: str
+    message_id: str
+    oin: str
+    role: str
+    number: int
+    urgency: str
+    slug: str
+    purpose: str
+    stamp: str
+    progress: int
+    outcome: str | None
+    accepted_at: str
+    due_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithheldRow:
+    """A listed recipient that gets no copy (`vervallen`), and the rule that says so."""
+
+    source: str
+    message_id: str
+    oin: str
+    role: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmissionRow:
+    """The remembered answer to one body: the same bytes always get it again.
+
+    `attempt` counts the bodies under one (source, message id) from 0; a next one may come only after an answer that
+    is `superseded`-able. An accepted answer is stored without its proof, which follows from the log.
+    """
+
+    source: str
+    message_id: str
+    attempt: int
+    jti: str
+    body_sha256: str
+    status: int
+    answer: str
+    may_follow: bool
+    item_key: str
+    received_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentRow:
+    """One person of one agency works on one case, from `made_at` to `ended_at` (None: still)."""
+
+    assignment_id: str
+    case_id: str
+    oin: str
+    role: str
+    staff: str
+    side: str
+    basis: str
+    made_at: str
+    ended_at: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyRow:
+    """One person is on duty in a role of an agency, from `starts_at` up to `ends_at`."""
+
+    duty_id: str
+    oin: str
+    role: str
+    staff: str
+    starts_at: str
+    ends_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MandateRow:
+    """A mandate of the burgemeester on file. `kind` is beslissing or ondertekening (Wth 3(1), Awb 10:3, 10:9)."""
+
+    mandate_id: str
+    oin: str
+    role: str
+    staff: str
+    kind: str
+    starts_at: str
+    ends_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRow:
+    """A decision that can be replayed: the revision, the content-free question, and the verdict."""
+
+    decision_id: str
+    case_id: str | None
+    kind: str
+    revision: str
+    question: str
+    verdict: str
+    decided_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxRow:
+    """Something to publish to an agency's inbox. A copy is unwrapped when it is published; a receipt is carried in
+    `payload`. Published rows are deleted."""
+
+    publish_id: str
+    oin: str
+    subject: str
+    copy_id: str | None
+    payload: str | None
+    urgency: str
+    created_at: str
+    attempts: int
+    not_before: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptRow:
+    """A signed receipt of a recipient's node; each kind once per copy."""
+
+    copy_id: str
+    kind: str
+    jws: str
+    staff: str | None
+    received_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejectionRow:
+    """A signed report that a copy could not be opened or broke its manifest."""
+
+    copy_id: str
+    reason: str
+    jws: str
+    received_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeafRow:
+    """A leaf of the audit log. `item_key` names the change that wrote it (on its first leaf only); `tree_size` is the
+    size of the log after the transaction that wrote it. Erasure clears salt and body."""
+
+    leaf_index: int
+    hash: bytes
+    salt: bytes | None
+    body: bytes | None
+    item_key: str | None
+    tree_size: int
+
+
+Row = (
+    CaseRow
+    | CaseStateRow
+    | FactRow
+    | MessageRow
+    | CopyRow
+    | DeliveryRow
+    | WithheldRow
+    | SubmissionRow
+    | AssignmentRow
+    | DutyRow
+    | MandateRow
+    | DecisionRow
+    | OutboxRow
+    | ReceiptRow
+    | RejectionRow
+)
