@@ -55,7 +55,12 @@ def check_copy(
     ]
     if not causes:
         causes = [
-            _cause(f"/inhoud/{name}", "verplichting", f"Hier is {rule} niet nagekomen.", f"It breaks {rule}.")
+            _cause(
+                f"/inhoud/{name}" if name else "/verplichtingen",
+                "verplichting",
+                f"Hier is {rule} niet nagekomen.",
+                f"It breaks {rule}.",
+            )
             for name, rule in obligation_breaks(obligations, message_type, content, by_name, reader)
         ]
     if causes:
