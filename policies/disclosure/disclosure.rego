@@ -113,23 +113,31 @@ _reader := {
 
 _steps := data.schakel.steps[input.action]
 
-_found_for_reader := guards.of_actor(_steps.subject, _reader)
-
 _verdicts := {category: text.denied(_problems[0]) | some category in _asked} if count(_problems) > 0
 
-_verdicts := {category: _verdict(category) | some category in _asked} if count(_problems) == 0
-
-_verdict(category) := _own_verdict(category) if input.action == "lezen"
-
-_verdict(category) := forwarded(_own_verdict(category), category) if input.action == "doorverstrekken"
-
-_own_verdict(category) := verdict.guarded(found, _reader, category) if {
-	found := object.union(_found_for_reader, guards.of_category(_steps.category, _reader, category))
+_verdicts := _own if {
+	count(_problems) == 0
+	input.action == "lezen"
 }
 
+_verdicts := {category: forwarded(_own[category], category) | some category in _asked} if {
+	count(_problems) == 0
+	input.action == "doorverstrekken"
+}
+
+# The verdicts on the person who asks.
+_own := verdict.on_all(withheld, _reader, _categories) if {
+	withheld := guards.withheld(
+		_steps.category, _reader, _categories,
+		guards.of_actor(_steps.subject, _reader),
+	)
+}
+
+_categories := {category | some category in _asked}
+
 # Of an opened copy the obligations name fields, of a view on the case they name categories.
-_duties := obligations.of_copy(data.schakel.messages[input.message].fields, _verdicts, input.subject.role) if {
-	input.message
+_duties := obligations.of_copy(candidates, _verdicts, input.subject.role) if {
+	candidates := obligations.candidates(data.schakel.messages[input.message].fields)
 }
 
 _duties := obligations.of_view(_verdicts, input.subject.role) if not input.message

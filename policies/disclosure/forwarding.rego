@@ -47,10 +47,10 @@ incomparable := text.because(rego.metadata.rule())
 
 _third_party_verdict(_, _) := text.denied(refuses_third_party("S_geen_leesdoel", _third_party))
 
-_third_party_verdict(own, category) := stricter(own, theirs) if {
-	_third_party_usable(_third_party)
-	found := guards.of_category(data.schakel.steps.ontvanger.category, _third_party, category)
-	theirs := verdict.guarded(found, _third_party, category)
+_third_party_verdict(own, category) := stricter(own, _theirs[category]) if _third_party_usable(_third_party)
+
+_theirs := verdict.on_all(withheld, _third_party, _categories) if {
+	withheld := guards.withheld(data.schakel.steps.ontvanger.category, _third_party, _categories, {})
 }
 
 # METADATA

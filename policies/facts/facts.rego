@@ -45,7 +45,7 @@ problems(context, needed) := [refusal |
 #   next_step_nl: "Meld dit aan de beheerder van de hub."
 #   next_step_en: "Report this to the operator of the hub."
 refuses("P_onbekende_sleutel", context, _) := text.naming(rego.metadata.rule(), sort(unknown)) if {
-	unknown := object.keys(context) - object.keys(data.schakel.context.keys)
+	unknown := object.keys(context) - _known
 	count(unknown) > 0
 }
 
@@ -62,10 +62,9 @@ refuses("P_onbekende_sleutel", context, _) := text.naming(rego.metadata.rule(), 
 #   next_step_nl: "Meld dit aan de beheerder van de hub."
 #   next_step_en: "Report this to the operator of the hub."
 refuses("P_ongeldige_waarde", context, _) := text.naming(rego.metadata.rule(), sort(wrong)) if {
-	wrong := {key |
-		some key, value in context
-		not _fits(data.schakel.context.keys[key], value)
-	}
+	other := {key | some key, value in context; not is_boolean(value)}
+	fitting := {key | some key in other; _fits(key, context[key])}
+	wrong := (other - fitting) | ((object.keys(context) - other) & _not_yes_or_no)
 	count(wrong) > 0
 }
 
@@ -82,12 +81,7 @@ refuses("P_ongeldige_waarde", context, _) := text.naming(rego.metadata.rule(), s
 #   next_step_nl: "Zet de proef uit."
 #   next_step_en: "Switch the pilot off."
 refuses("P_proef_wetswijziging", context, _) := text.naming(rego.metadata.rule(), sort(on)) if {
-	data.schakel.pilot.simulation != true
-	on := {flag |
-		some flag, row in data.schakel.pilot.flags
-		row.needs_law == true
-		_switched_on(row, context)
-	}
+	on := _pilots_on | {key | some key in _pilot_keys; context[key] == true}
 	count(on) > 0
 }
 
@@ -108,29 +102,32 @@ refuses("P_feit_ontbreekt", context, needed) := text.naming(rego.metadata.rule()
 	count(missing) > 0
 }
 
-_fits(row, value) if {
-	row.type == "bool"
-	is_boolean(value)
-}
+_known := object.keys(data.schakel.context.bool) | _not_yes_or_no
 
-_fits(row, value) if {
-	row.type == "number"
+_not_yes_or_no := (object.keys(data.schakel.context.enum) | object.keys(data.schakel.context.number)) | object.keys(data.schakel.context.text)
+
+_fits(key, value) if {
+	data.schakel.context.number[key]
 	is_number(value)
 	value >= 0
 }
 
-_fits(row, value) if {
-	row.type == "enum"
-	value in row.values
-}
+_fits(key, value) if value in data.schakel.context.enum[key].values
 
-_fits(row, null) if row.type == "text"
+_fits(key, null) if data.schakel.context.text[key]
 
-_fits(row, value) if {
-	row.type == "text"
+_fits(key, value) if {
+	data.schakel.context.text[key]
 	is_string(value)
 }
 
-_switched_on(row, _) if row.on == true
+# Pilots that are law first: what is switched on here, and the facts by which a region would switch one on.
+default _pilots_on := set()
 
-_switched_on(row, context) if context[row.context] == true
+_pilots_on := {flag | some flag, row in data.schakel.pilot.flags; row.needs_law; row.on} if _no_simulation
+
+default _pilot_keys := set()
+
+_pilot_keys := {row.context | some row in data.schakel.pilot.flags; row.needs_law; row.context} if _no_simulation
+
+_no_simulation if not data.schakel.pilot.simulation

@@ -112,9 +112,11 @@ refuses("G06a", actor) := text.because(rego.metadata.rule()) if {
 #   message_en: "You are not assigned to this case."
 #   next_step_nl: "Laat u aan de zaak toewijzen; gebruik noodtoegang als er direct gevaar is en u dienst hebt."
 #   next_step_en: "Have yourself assigned to the case; use emergency access in immediate danger when you are on duty."
-refuses_category("G06", actor, category) := text.because(rego.metadata.rule()) if {
+withholds("G06", actor, asked) := {category: refusal |
+	refusal := text.because(rego.metadata.rule())
+	some category in (asked - _open_in_emergency(actor))
+} if {
 	not _assigned(actor)
-	not _emergency_category(actor, category)
 }
 
 # METADATA
@@ -129,10 +131,12 @@ refuses_category("G06", actor, category) := text.because(rego.metadata.rule()) i
 #   message_en: "You are not assigned to this case."
 #   next_step_nl: "Laat u aan de zaak toewijzen; gebruik noodtoegang als er direct gevaar is en u dienst hebt."
 #   next_step_en: "Have yourself assigned to the case; use emergency access in immediate danger when you are on duty."
-refuses_category("G06s", actor, category) := text.because(rego.metadata.rule()) if {
+withholds("G06s", actor, asked) := {category: refusal |
+	refusal := text.because(rego.metadata.rule())
+	some category in (asked - _open_in_emergency(actor))
+} if {
 	not _system_message(actor)
 	not _assigned(actor)
-	not _emergency_category(actor, category)
 }
 
 # METADATA
@@ -154,7 +158,6 @@ _emergency(actor) if {
 	data.schakel.purposes[actor.purpose].break_glass == true
 }
 
-_emergency_category(actor, category) if {
-	data.schakel.categories[category].emergency == true
-	_emergency(actor)
-}
+_open_in_emergency(actor) := _set("emergency") if _emergency(actor)
+
+_open_in_emergency(actor) := set() if not _emergency(actor)

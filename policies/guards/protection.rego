@@ -19,15 +19,17 @@ import data.schakel.text
 #   message_en: "Who reported stays with Veilig Thuis."
 #   next_step_nl: "Stuur het bericht zonder gegevens over de melder."
 #   next_step_en: "Send the message without data about the reporter."
-refuses_category("G15", actor, category) := text.because(rego.metadata.rule()) if {
-	keeper := data.schakel.categories[category].stays_with
-	not _keeps(actor, keeper)
+withholds("G15", actor, asked) := {category: refusal |
+	refusal := text.because(rego.metadata.rule())
+	some category in (asked & _set("stays_with_owner"))
+} if {
+	not _keeps(actor)
 }
 
 # METADATA
 # title: The victim stays out of reach of the perpetrator's side
 # description: >-
-#   For a reader or recipient: where the victim is, how to reach the victim, and signals during monitoring.
+#   For a reader or recipient: where the victim is and how to reach the victim.
 # custom:
 #   rule_id: G16_geheim_adres
 #   citation: "AVG 5(1)(c),(f), 32; EVRM 2, 8"
@@ -36,7 +38,10 @@ refuses_category("G15", actor, category) := text.because(rego.metadata.rule()) i
 #   message_en: "Data that make the victim findable never go to the perpetrator's side."
 #   next_step_nl: "Laat het contact verlopen via het slachtoffer of de opvang."
 #   next_step_en: "Let the contact go through the victim or the shelter."
-refuses_category("G16", actor, category) := text.because(rego.metadata.rule()) if _leads_to_victim(actor, category)
+withholds("G16", actor, asked) := {category: refusal |
+	refusal := text.because(rego.metadata.rule())
+	some category in (asked & _out_of_reach(actor))
+}
 
 # METADATA
 # title: The perpetrator's side does not send what locates the victim
@@ -50,7 +55,12 @@ refuses_category("G16", actor, category) := text.because(rego.metadata.rule()) i
 #   message_en: "Data that make the victim findable never go to the perpetrator's side."
 #   next_step_nl: "Laat het contact verlopen via het slachtoffer of de opvang."
 #   next_step_en: "Let the contact go through the victim or the shelter."
-refuses_category("G16s", actor, category) := text.because(rego.metadata.rule()) if _locates_victim(actor, category)
+withholds("G16s", actor, asked) := {category: refusal |
+	refusal := text.because(rego.metadata.rule())
+	some category in (asked & _set("locates_victim"))
+} if {
+	not _safe_side(actor)
+}
 
 # METADATA
 # title: Police data that never pass the hub
@@ -64,8 +74,9 @@ refuses_category("G16s", actor, category) := text.because(rego.metadata.rule()) 
 #   message_en: "These police data never go through the hub."
 #   next_step_nl: "Gebruik de eigen weg van de politie voor deze gegevens."
 #   next_step_en: "Use the police's own channel for these data."
-refuses_category("G17", _, category) := text.because(rego.metadata.rule()) if {
-	data.schakel.categories[category].never_through_hub == true
+withholds("G17", _, asked) := {category: refusal |
+	refusal := text.because(rego.metadata.rule())
+	some category in (asked & _set("never_through_hub"))
 }
 
 # METADATA
@@ -80,32 +91,38 @@ refuses_category("G17", _, category) := text.because(rego.metadata.rule()) if {
 #   message_en: "Forwarding needs the owner's agreement and a named recipient; some data are never forwarded."
 #   next_step_nl: "Vraag de eigenaar om het zelf te sturen."
 #   next_step_en: "Ask the owner to send it."
-refuses_category("G18", actor, category) := text.because(rego.metadata.rule()) if not _may_forward(actor, category)
+withholds("G18", actor, asked) := {category: refusal |
+	refusal := text.because(rego.metadata.rule())
+	some category in (asked - _forwardable(actor, asked))
+}
 
-_keeps(actor, keeper) if {
-	actor.agency == keeper
+_keeps(actor) if {
+	actor.agency == data.schakel.category_sets.stays_with_owner.agency
 	actor.owner == true
 }
 
-_leads_to_victim(actor, category) if _locates_victim(actor, category)
+_out_of_reach(actor) := _hidden_from_role(actor) | _hidden_from_side(actor)
 
-_leads_to_victim(actor, category) if {
-	data.schakel.categories[category].never_read_by_perpetrator == true
-	not actor.side in {"slachtoffer", "neutraal"}
-}
+_hidden_from_role(actor) := _set("locates_victim") if not _safe_side(actor)
 
-_locates_victim(actor, category) if {
-	data.schakel.categories[category].locates_victim == true
-	not _safe_side(actor)
-}
+_hidden_from_role(actor) := set() if _safe_side(actor)
+
+_hidden_from_side(actor) := _set("never_read_by_perpetrator") if not _safe(actor)
+
+_hidden_from_side(actor) := set() if _safe(actor)
 
 _safe_side(actor) if {
-	actor.side in {"slachtoffer", "neutraal"}
+	_safe(actor)
 	data.schakel.roles[actor.role].perpetrator_side == false
 }
 
-_may_forward(actor, category) if {
-	not data.schakel.categories[category].never_forwarded
+_safe(actor) if actor.side in {"slachtoffer", "neutraal"}
+
+_forwardable(actor, asked) := asked - _set("never_forwarded") if _agreed(actor)
+
+_forwardable(actor, _) := set() if not _agreed(actor)
+
+_agreed(actor) if {
 	facts.is_true(actor.context, "eigenaar_akkoord")
 	actor.third_party_named == true
 }

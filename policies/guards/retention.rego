@@ -64,7 +64,10 @@ refuses("G09s", actor) := text.because(rego.metadata.rule()) if {
 #   message_en: "The retention period is over."
 #   next_step_nl: "Vraag de eigenaar of de gegevens nog bewaard mogen worden."
 #   next_step_en: "Ask the owner whether the data may still be kept."
-refuses_category("G08b", actor, category) := text.because(rego.metadata.rule()) if _too_old(actor, category)
+withholds("G08b", actor, asked) := {category: refusal |
+	refusal := text.because(rego.metadata.rule())
+	some category in _too_old(actor, asked)
+}
 
 # METADATA
 # title: The item sent is not too old
@@ -78,9 +81,11 @@ refuses_category("G08b", actor, category) := text.because(rego.metadata.rule()) 
 #   message_en: "The retention period is over."
 #   next_step_nl: "Vraag de eigenaar of de gegevens nog bewaard mogen worden."
 #   next_step_en: "Ask the owner whether the data may still be kept."
-refuses_category("G08s", actor, category) := text.because(rego.metadata.rule()) if {
+withholds("G08s", actor, asked) := {category: refusal |
+	refusal := text.because(rego.metadata.rule())
+	some category in _too_old(actor, asked)
+} if {
 	not _system_message(actor)
-	_too_old(actor, category)
 }
 
 _case_kept(actor) if facts.is_false(actor.context, "bewaartermijn_verlopen")
@@ -89,14 +94,19 @@ _no_embargo(actor) if not "embargo" in object.keys(actor.context)
 
 _no_embargo(actor) if facts.is_false(actor.context, "embargo")
 
-_too_old(actor, category) if {
-	data.schakel.categories[category].police_retention == true
-	actor.context.politiegegeven_leeftijd_jaren > data.schakel.obligation_parameters.O_LEEFTIJD_POLITIE.parameters.jaren
+_too_old(actor, asked) := asked if not _within_months(actor)
+
+_too_old(actor, asked) := asked & _aged(actor) if _within_months(actor)
+
+_aged(actor) := _set("police_retention") if _item_too_old(actor)
+
+_aged(actor) := set() if not _item_too_old(actor)
+
+_item_too_old(actor) if {
+	age := actor.context.politiegegeven_leeftijd_jaren
+	age > data.schakel.obligation_parameters.O_LEEFTIJD_POLITIE.parameters.jaren
 }
 
-_too_old(actor, _) if {
-	data.schakel.purposes[actor.purpose].ends_after_months == true
-	not _within_months(actor)
-}
+_within_months(actor) if not data.schakel.purposes[actor.purpose].ends_after_months
 
 _within_months(actor) if actor.context.maanden_na_einde <= data.schakel.limits.monitoring_maanden.value

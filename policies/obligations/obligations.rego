@@ -6,15 +6,24 @@
 package schakel.obligations
 
 # METADATA
+# title: What could oblige a recipient of these fields
+# description: Depends on the message only, so it is found once.
+candidates(fields) := {id: about |
+	pairs := [[id, field] | some field in fields; some id in _ids(field)]
+	some id in {id | some [id, _] in pairs}
+	about := [field | some [id, field] in pairs]
+}
+
+# METADATA
 # title: Obligations of one copy
 # description: >-
-#   `fields` are those of the message, `verdicts` those of this recipient by category. Each obligation lists the fields
-#   (`velden`) that it is about.
-of_copy(fields, verdicts, role) := [{"id": id, "parameters": parameters} |
-	some id, row in data.schakel.obligation_parameters
+#   `verdicts` are those of this recipient by category. Each obligation lists the fields (`velden`) that it is about.
+of_copy(found, verdicts, role) := [{"id": id, "parameters": parameters} |
+	some id, fields in found
+	row := data.schakel.obligation_parameters[id]
 	names := [field.name |
 		some field in fields
-		_concerns(row, field)
+		field.category in object.get(row, "only_categories", [field.category])
 		_bites(row, verdicts, field.category, role)
 	]
 	count(names) > 0
@@ -40,12 +49,12 @@ named(ids) := [{"id": id, "parameters": row.parameters} |
 	row := data.schakel.obligation_parameters[id]
 ]
 
-_concerns(row, field) if {
-	field.kind in row.kinds
-	object.get(row, "category", field.category) == field.category
+_ids(field) := {id |
+	some id in array.concat(
+		object.get(data.schakel.obligations_by_field.kind, field.kind, []),
+		object.get(data.schakel.obligations_by_field.name, field.name, []),
+	)
 }
-
-_concerns(row, field) if field.name in row.fields
 
 _bites(row, verdicts, category, role) if {
 	verdicts[category].decision != "deny"

@@ -55,9 +55,7 @@ refuses_recipient("vereisten_ontvanger", recipient) := unmet(requirement.rule, r
 #   message_en: "The recipient has no purpose to read this in this state."
 #   next_step_nl: "De ontvanger krijgt dit bericht niet; stuur het opnieuw als de zaak verder is."
 #   next_step_en: "The recipient does not get this message; send it again when the case has moved on."
-refuses_recipient("S_geen_leesdoel", recipient) := text.because(rego.metadata.rule()) if {
-	not reading_purpose.of_recipient(_message, recipient)
-}
+refuses_recipient("S_geen_leesdoel", recipient) := text.because(rego.metadata.rule()) if recipient.purpose == null
 
 _belongs(recipient) if {
 	_listed(recipient.role, _message.recipients)
@@ -68,11 +66,11 @@ _belongs(recipient) if {
 _recipient(asked) := object.union(_recipient_head(refused, verdicts), {
 	"oin": asked.oin,
 	"role": asked.role,
-	"purpose": _reading_purpose(reader),
+	"purpose": reader.purpose,
 	"fields": [object.union({"field": field.name, "category": field.category}, shown[field.category]) |
 		some field in _message.fields
 	],
-	"obligations": obligations.of_copy(_message.fields, verdicts, asked.role),
+	"obligations": obligations.of_copy(_duty_candidates, verdicts, asked.role),
 }) if {
 	reader := _reader(asked)
 	refused := _recipient_refusals(reader)
@@ -80,15 +78,23 @@ _recipient(asked) := object.union(_recipient_head(refused, verdicts), {
 	shown := {category: text.shown(verdict) | some category, verdict in verdicts}
 }
 
-_reader(asked) := {
-	"agency": asked.agency,
-	"role": asked.role,
-	"state": _reading_state,
-	"side": object.get(asked.context, "ontvanger_kant", null),
-	"owner": _becomes_owner(asked),
-	"competent_or_assigned": asked.competent_or_assigned,
-	"context": object.union(asked.context, _opened),
+_duty_candidates := obligations.candidates(_message.fields)
+
+_reader(asked) := object.union(without_purpose, {"purpose": _purpose_of(without_purpose)}) if {
+	without_purpose := {
+		"agency": asked.agency,
+		"role": asked.role,
+		"state": _reading_state,
+		"side": object.get(asked.context, "ontvanger_kant", null),
+		"owner": _becomes_owner(asked),
+		"competent_or_assigned": asked.competent_or_assigned,
+		"context": object.union(asked.context, _opened),
+	}
 }
+
+_purpose_of(reader) := reading_purpose.of_recipient(_message, reader)
+
+_purpose_of(reader) := null if not reading_purpose.of_recipient(_message, reader)
 
 default _reading_state := null
 
@@ -115,21 +121,11 @@ _recipient_refusals(reader) := array.concat(
 	count(refusals) == 0
 }
 
-_reading_purpose(reader) := reading_purpose.of_recipient(_message, reader)
-
-_reading_purpose(reader) := null if not reading_purpose.of_recipient(_message, reader)
-
 _verdicts(refused, _) := {category: text.denied(refused[0]) | some category in _asked} if count(refused) > 0
 
-_verdicts([], reader) := {category: _verdict(actor, category) | some category in _asked} if {
-	actor := object.union(reader, {"purpose": _reading_purpose(reader)})
-}
-
-_verdict(_, category) := text.denied(_withheld[category])
-
-_verdict(actor, category) := verdict.guarded(found, actor, category) if {
-	not _withheld[category]
-	found := guards.of_category(data.schakel.steps.ontvanger.category, actor, category)
+# What the sender may not send comes first, then what this recipient may never get, then the matrix.
+_verdicts([], reader) := verdict.on_all(object.union(never, _withheld), reader, _asked) if {
+	never := guards.withheld(data.schakel.steps.ontvanger.category, reader, _asked, {})
 }
 
 _recipient_head(refused, _) := object.union(refused[0], {"allowed": false}) if count(refused) > 0

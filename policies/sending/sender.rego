@@ -4,7 +4,6 @@ package schakel.sending
 
 import data.schakel.guards
 import data.schakel.reading_purpose
-import data.schakel.verdict
 
 _sender_context := object.union(_context, _opened)
 
@@ -23,17 +22,11 @@ _sender := {
 	choice := reading_purpose.of_sender(_message, _state)
 }
 
-_found_for_sender := guards.of_actor(data.schakel.steps.verzenden.subject, _sender)
-
 # What the sender may not put into this message, by category.
-_withheld := {category: verdict.first(found) |
-	some category in _asked
-	found := object.union(
-		_found_for_sender,
-		guards.of_category(data.schakel.steps.verzenden.category, _sender, category),
-	)
-	count(found) > 0
-}
+_withheld := guards.withheld(
+	data.schakel.steps.verzenden.category, _sender, _asked,
+	guards.of_actor(data.schakel.steps.verzenden.subject, _sender),
+)
 
 # With nothing left to send the sender is refused.
 _sender_refusals := [refusal |

@@ -20,9 +20,7 @@ import data.schakel.text
 #   message_en: "No rule allows this."
 #   next_step_nl: "Vraag de eigenaar van de gegevens om ze zelf te sturen."
 #   next_step_en: "Ask the owner of the data to send them."
-on(actor, category) := text.denied(text.because(rego.metadata.rule())) if not _answer(actor, category)
-
-on(actor, category) := _answer(actor, category)
+no_row := text.denied(text.because(rego.metadata.rule()))
 
 # METADATA
 # title: A row decides
@@ -39,15 +37,18 @@ on(actor, category) := _answer(actor, category)
 by_row := text.because(rego.metadata.rule())
 
 # METADATA
-# title: The first position at which a step refuses a category
-# description: The map holds one refusal per position of the order; the first one names the rule.
-first(refusals) := refusals[min(object.keys(refusals))]
+# title: The verdict of the matrix for an actor and a category
+on(actor, category) := _capped(actor, category, _branch(actor, _row(actor, category)))
+
+on(actor, category) := no_row if not _branch(actor, _row(actor, category))
 
 # METADATA
-# title: The verdict after the guards that look at a category
-guarded(refusals, _, _) := text.denied(first(refusals)) if count(refusals) > 0
-
-guarded(refusals, actor, category) := on(actor, category) if count(refusals) == 0
+# title: The verdicts on all categories asked
+# description: What a guard withholds is denied, the rest is for the matrix.
+on_all(withheld, actor, asked) := object.union(
+	{category: text.denied(refusal) | some category, refusal in withheld},
+	{category: on(actor, category) | some category in (asked - object.keys(withheld))},
+)
 
 # METADATA
 # title: At least one category is not denied
@@ -55,8 +56,6 @@ any_shown(verdicts) if {
 	some verdict in verdicts
 	verdict.decision != "deny"
 }
-
-_answer(actor, category) := _capped(actor, category, _branch(actor, _row(actor, category)))
 
 _row(actor, category) := data.schakel.matrix[actor.purpose][actor.role][category]
 
@@ -92,18 +91,16 @@ _decided(row, decision, mask) := {
 	"next_step": by_row.next_step,
 }
 
-_capped(actor, category, verdict) := _under(cap, verdict) if {
-	cap := data.schakel.caps[category]
-	actor.side == cap.side
+_capped(actor, category, verdict) := _under(data.schakel.caps[category], verdict) if {
+	_cap_applies(actor, category)
 	verdict.decision != "deny"
 }
 
-_capped(actor, category, verdict) := verdict if not _cap_applies(actor, category, verdict)
+_capped(actor, category, verdict) := verdict if not _cap_applies(actor, category)
 
-_cap_applies(actor, category, verdict) if {
-	actor.side == data.schakel.caps[category].side
-	verdict.decision != "deny"
-}
+_capped(_, _, verdict) := verdict if verdict.decision == "deny"
+
+_cap_applies(actor, category) if actor.side == data.schakel.caps[category].side
 
 _under(cap, verdict) := object.union(verdict, {
 	"decision": "mask",
