@@ -1,0 +1,66 @@
+"""The case facts of one case, in the order in which the hub registered them.
+
+A fact is a field that travels in clear (catalogue); nothing else about a case is known here.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from gateway.domain.clock import parse_time
+from gateway.domain.identifiers import MessageId, Oin, StateId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactEntry:
+    """The facts of one message, as its sender signed them."""
+
+    message_id: MessageId
+    message: str
+    sender: Oin
+    facts: Mapping[str, object]
+
+    def time(self, name: str) -> datetime | None:
+        """The fact as an instant, or None when the message does not state it. Raises: InvalidValue."""
+        value = self.facts.get(name)
+        return None if value is None else parse_time(value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFacts:
+    """What is known of a case. `pending` is the message that is being judged: it counts as the last one.
+
+    `version` is the number of messages that were read; the hub compares it when it writes, so that a decision on facts
+    that moved is taken again.
+    """
+
+    state: StateId
+    entries: tuple[FactEntry, ...]
+    pending: FactEntry | None = None
+
+    @property
+    def version(self) -> int:
+        """How many messages were registered when these facts were read."""
+        return len(self.entries)
+
+    def judging(self, pending: FactEntry) -> "CaseFacts":
+        """The same case with a message that is about to be registered."""
+        return replace(self, pending=pending)
+
+    def __iter__(self) -> Iterator[FactEntry]:
+        yield from self.entries
+        if self.pending is not None:
+            yield self.pending
+
+    def of(self, *messages: str) -> list[FactEntry]:
+        """The entries of these message types, oldest first, the pending one included."""
+        return [entry for entry in self if entry.message in messages]
+
+    def last(self, *messages: str) -> FactEntry | None:
+        """The newest entry of these message types, or None."""
+        found = self.of(*messages)
+        return found[-1] if found else None
+
+    def any_true(self, message: str, name: str) -> bool:
+        """Whether a message of that type ever stated the fact as true."""
+        return any(entry.facts.get(name) is True for entry in self.of(message))

@@ -1,0 +1,255 @@
+"""Turns the facts of a case into the context keys that the policy asks about.
+
+Covers the keys whose source is a case fact or the register of messages (domain.md 6.4, "in the running system from").
+Assignments, rosters, mandates, agreements, pilot flags and the request itself come from elsewhere and are added by the
+hub. What the hub registers itself is false until a message makes it true; what no source ever told has no key, and the
+policy refuses where it needs it.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Final, TypeAlias
+
+from gateway.domain.case_facts import CaseFacts, FactEntry
+from gateway.domain.clock import LOCAL
+from gateway.domain.identifiers import Oin
+
+ContextValue: TypeAlias = bool | int | float | str
+"""None stands for "not known" inside this module and never leaves it."""
+
+IMPOSED: Final = frozenset({"opgelegd", "verlenging_voorbereiding", "verlengd"})
+ADULT, MINOR = 18, 17
+_DAY: Final = timedelta(days=1)
+
+
+def context_from_facts(case: CaseFacts, now: datetime) -> dict[str, ContextValue]:
+    """The context keys that the facts of this case answer at `now`, without those that are not known."""
+    answers = {key: answer(case, now) for key, answer in _KEYS.items()}
+    return {key: value for key, value in answers.items() if value is not None}
+
+
+def context_for_agency(case: CaseFacts, oin: Oin) -> dict[str, ContextValue]:
+    """The keys that differ per reader: what the facts say about this agency."""
+    measure = case.last("rvdk.notificatie")
+    designated = case.last("huisverbod.opgelegd")
+    return {
+        "ots": measure is not None
+        and measure.facts.get("maatregel") in {"ots", "vots"}
+        and measure.facts.get("gecertificeerde_instelling") == oin,
+        "aangewezen": designated is not None and designated.facts.get("aangewezen_instantie") == oin,
+        "noodzaak": any(
+            entry.sender == oin and "noodzaak_code" in entry.facts for entry in case.of("historie.verzoek")
+        ),
+    }
+
+
+def claimed_mandate(case: CaseFacts) -> str | None:
+    """The kind of mandate that the decision says it rests on, to be compared with the registry; None for none."""
+    decision = case.last("huisverbod.opgelegd")
+    kinds = {"hovj_beslissingsmandaat": "beslissing", "hovj_ondertekeningsmandaat": "ondertekening"}
+    return None if decision is None else kinds.get(str(decision.facts.get("bevoegd_door")))
+
+
+def end_of_ban(case: CaseFacts) -> datetime | None:
+    """When the ban ends or ended, or None when none was imposed. The latest word counts."""
+    withdrawn = case.last("huisverbod.ingetrokken")
+    if withdrawn is not None:
+        return withdrawn.time("ingetrokken_per")
+    for ruling in reversed(case.of("rechter.uitspraak")):
+        if (ruling.facts.get("uitkomst"), ruling.facts.get("omvang")) == ("vernietigd", "geheel"):
+            return ruling.time("werkt_vanaf") or ruling.time("uitspraak_op")
+    extended = case.last("huisverbod.verlengd")
+    if extended is not None:
+        return extended.time("verlengd_tot")
+    imposed = case.last("huisverbod.opgelegd", "huisverbod.niet_verlengd")
+    return None if imposed is None else imposed.time("eindigt_op")
+
+
+def _child_abuse(case: CaseFacts, _: datetime) -> bool:
+    """Once named as a ground it stays one: (suspected) child abuse, whichever message said so."""
+    return case.any_true("huisverbod.opgelegd", "grond_kindermishandeling") or any(
+        entry.facts.get("situatie") == "C_geen_acuut_km" for entry in case.of("screening.verzoek")
+    )
+
+
+def _minors(case: CaseFacts, now: datetime) -> bool:
+    return (
+        case.any_true("melding.zorg", "kinderen_aanwezig")
+        or case.any_true("melding.acuut", "kinderen_aanwezig")
+        or case.any_true("huisverbod.opgelegd", "kinderen_in_contactverbod")
+        or _child_abuse(case, now)
+    )
+
+
+def _heard(case: CaseFacts, _: datetime) -> bool:
+    """Uithuisgeplaatste and achterblijver were heard; once the ban stands, heard again since it was imposed.
+
+    A report that says why hearing was left out is no hearing. Source: Awb 4:8, 4:11; Wth 9(1).
+    """
+    hearings = [entry for entry in case.of("besluit.hoorverslag") if "afgezien_reden" not in entry.facts]
+    imposed = case.last("huisverbod.opgelegd")
+    since = imposed.time("opgelegd_op") if imposed is not None and case.state in IMPOSED else None
+    if since is not None:
+        hearings = [entry for entry in hearings if (entry.time("gebeurd_op") or since) > since]
+    return {"uithuisgeplaatste", "achterblijver"} <= {entry.facts.get("gehoorde_rol") for entry in hearings}
+
+
+def _why_not_heard(case: CaseFacts, _: datetime) -> str:
+    reasons = [
+        str(entry.facts["afgezien_reden"])
+        for entry in case.of("besluit.hoorverslag")
+        if "afgezien_reden" in entry.facts
+    ]
+    return reasons[-1] if reasons else ""
+
+
+def _request_complete(case: CaseFacts, _: datetime) -> bool:
+    """The closed schema made it complete; the advice "aanvullen" asks for a new request (T31)."""
+    complete = False
+    for entry in case.of("screening.verzoek", "weegteam.advies"):
+        if entry.message == "screening.verzoek":
+            complete = True
+        elif entry.facts.get("advies") == "aanvullen":
+            complete = False
+    return complete
+
+
+def _age(case: CaseFacts, _: datetime) -> int | None:
+    """Only adult or not is known; the age itself stays sealed."""
+    last = case.last("screening.verzoek", "screening.gepland.kennisgeving")
+    adult = None if last is None else last.facts.get("pleger_meerderjarig")
+    return None if adult is None else ADULT if adult is True else MINOR
+
+
+def _criminal_case(case: CaseFacts, _: datetime) -> bool:
+    running = False
+    for entry in case.of("zsm.context.verzoek", "zsm.afdoening"):
+        running = entry.message == "zsm.context.verzoek" or entry.facts.get("strafzaak_loopt") is True
+    return running
+
+
+def _breach_open(case: CaseFacts, _: datetime) -> bool:
+    """Of the ban and of a conduct order apart: closing the one leaves the other open."""
+    latest = {
+        entry.facts.get("betreft"): entry.facts.get("stand") for entry in case.of("overtreding.melding")
+    }
+    return any(stand != "afgedaan" for stand in latest.values())
+
+
+def _conduct_order_active(case: CaseFacts, now: datetime) -> bool:
+    order = case.last("gedragsaanwijzing.gegeven")
+    if order is None or order.facts.get("soort") == "ingetrokken":
+        return False
+    begin, end = order.time("ingang"), order.time("einde")
+    return begin is not None and end is not None and begin <= now < end
+
+
+def _release_untold(case: CaseFacts, _: datetime) -> bool:
+    told = {
+        entry.facts.get("afdoening_id")
+        for entry in case.of("achterblijver.geinformeerd")
+        if entry.facts.get("resultaat") == "geinformeerd"
+    }
+    return any(
+        "in_vrijheid_op" in entry.facts and entry.message_id not in told for entry in case.of("zsm.afdoening")
+    )
+
+
+def _days_imposed(case: CaseFacts, _: datetime) -> float | int | None:
+    imposed = case.last("huisverbod.opgelegd")
+    return None if imposed is None else _days_between(imposed.time("opgelegd_op"), imposed.time("eindigt_op"))
+
+
+def _total_days(case: CaseFacts, _: datetime) -> float | int | None:
+    """What the extension states, or what its dates come to when that is more."""
+    imposed, extended = case.last("huisverbod.opgelegd"), case.last("huisverbod.verlengd")
+    if extended is None:
+        return None
+    stated = extended.facts.get("totaal_dagen")
+    counted = _days_between(imposed.time("opgelegd_op") if imposed else None, extended.time("verlengd_tot"))
+    numbers = [number for number in (stated, counted) if isinstance(number, int | float)]
+    return max(numbers) if numbers else None
+
+
+def _days_between(start: datetime | None, end: datetime | None) -> float | int | None:
+    """Calendar days on the clock on the wall; a fraction when the clock times differ. Source: domain.md 2.4."""
+    if start is None or end is None:
+        return None
+    wall_start, wall_end = (moment.astimezone(LOCAL).replace(tzinfo=None) for moment in (start, end))
+    days = (wall_end - wall_start) / _DAY
+    return int(days) if days.is_integer() else days
+
+
+def _extended_before(case: CaseFacts, _: datetime) -> bool:
+    return case.state == "verlengd" or any(entry.message == "huisverbod.verlengd" for entry in case.entries)
+
+
+def _months_since_end(case: CaseFacts, now: datetime) -> int:
+    """Whole calendar months since the end of the ban; 0 while it runs or when there never was one."""
+    end = end_of_ban(case)
+    if end is None or end > now:
+        return 0
+    then, today = end.astimezone(LOCAL), now.astimezone(LOCAL)
+    months = (today.year - then.year) * 12 + today.month - then.month
+    return max(0, months - ((today.day, today.time()) < (then.day, then.time())))
+
+
+def _order(key: str, first: ContextValue) -> Callable[[CaseFacts, datetime], ContextValue | None]:
+    """A fact of the last conduct order; a first order (gegeven) that leaves it out means `first`."""
+
+    def answer(case: CaseFacts, _: datetime) -> ContextValue | None:
+        order = case.last("gedragsaanwijzing.gegeven")
+        value = None if order is None else order.facts.get(key)
+        if order is not None and value is None and order.facts.get("soort") == "gegeven":
+            return first
+        return value if isinstance(value, bool | int) else None
+
+    return answer
+
+
+def _order_days(case: CaseFacts, _: datetime) -> int | None:
+    order = case.last("gedragsaanwijzing.gegeven")
+    days = None if order is None else _days_between(order.time("ingang"), order.time("einde"))
+    return None if days is None else math.ceil(days)
+
+
+def _stated(message: str, name: str) -> Callable[[CaseFacts, datetime], bool]:
+    return lambda case, _: any(name in entry.facts for entry in case.of(message))
+
+
+def _true(message: str, name: str) -> Callable[[CaseFacts, datetime], bool]:
+    def answer(case: CaseFacts, _: datetime) -> bool:
+        last: FactEntry | None = case.last(message)
+        return last is not None and last.facts.get(name) is True
+
+    return answer
+
+
+_KEYS: Final[Mapping[str, Callable[[CaseFacts, datetime], ContextValue | None]]] = {
+    "melding": lambda case, _: bool(case.of("melding.zorg")),
+    "minderjarigen": _minors,
+    "kindermishandeling": _child_abuse,
+    "gehoord": _heard,
+    "horen_afgezien_reden": _why_not_heard,
+    "rihg_ondertekend": _stated("screening.rihg.uitkomst", "ondertekend_op"),
+    "verzoek_volledig": _request_complete,
+    "uitspraak_geregistreerd": _stated("rechter.uitspraak", "uitspraak_op"),
+    "veiligheid_beoordeeld": _stated("zaak.overdracht", "veiligheid_beoordeeld_op"),
+    "strafzaak": _criminal_case,
+    "overtreding_open": _breach_open,
+    "gedragsaanwijzing_actief": _conduct_order_active,
+    "vrijlating_taak_open": _release_untold,
+    "beroep_ingesteld": _true("vovo.ingediend", "beroep_ingesteld"),
+    "vt_geraadpleegd": lambda case, _: bool(case.of("besluit.vt_overleg.antwoord")),
+    "spoed_gemotiveerd": _true("screening.gepland.kennisgeving", "zonder_weegteam"),
+    "al_verlengd": _extended_before,
+    "maanden_na_einde": _months_since_end,
+    "pleger_leeftijd": _age,
+    "termijn_dagen": _days_imposed,
+    "totaal_dagen": _total_days,
+    "ernstige_bezwaren": _order("ernstige_bezwaren", first=False),
+    "dagen": _order_days,
+    "verlenging_nr": _order("verlenging_nr", first=0),
+    "vervolging_ingesteld": _order("vervolging_ingesteld", first=False),
+}
