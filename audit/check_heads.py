@@ -36,10 +36,9 @@ class HeadCheck:
     outcome: Outcome
     heads: dict[int, Checkpoint] = field(default_factory=dict)
     outside: list[Checkpoint] = field(default_factory=list)
-    vouched: dict[str, Cosignature] = field(
+    vouched: dict[VerifierKey, tuple[int, Cosignature]] = field(
         default_factory=dict
-    )  # per witness name, of its largest checkpoint
-    vouched_size: dict[str, int] = field(default_factory=dict)
+    )  # largest size per witness
     seen: int = 0
     largest: int = -1
 
@@ -112,7 +111,7 @@ class HeadCheck:
                 "geen enkele getuige: alleen de beheerder zelf staat in voor dit logboek."
             )
         for witness in self.trust.witnesses:
-            if witness.name not in self.vouched:
+            if witness not in self.vouched:
                 text = f"{witness.name} heeft geen enkel controlepunt geldig meeondertekend"
                 self.outcome.found(Check.WITNESSES, Defect.WITNESS_SILENT, text)
 
@@ -149,8 +148,7 @@ class HeadCheck:
         self.heads.setdefault(size, signed.checkpoint)
         for witness in self.witnesses:
             for cosignature in self._cosigned(line, signed, (witness,)):
-                self.vouched[witness.name] = cosignature
-                self.vouched_size[witness.name] = size
+                self.vouched[witness] = (size, cosignature)
 
     def _cosigned(
         self, line: int, signed: SignedCheckpoint, keys: Sequence[VerifierKey]
@@ -164,8 +162,8 @@ class HeadCheck:
 
     def _vouching(self, witness: VerifierKey) -> str:
         origin = "door u opgegeven" if witness in self.trust.witnesses else "sleutel uit het bestand"
-        cosignature = self.vouched.get(witness.name)
-        if cosignature is None:
+        if witness not in self.vouched:
             return f"{witness.name} ({origin}): niets"
+        size, cosignature = self.vouched[witness]
         at = datetime.fromtimestamp(cosignature.at_s, UTC).isoformat()
-        return f"{witness.name} ({origin}): tot en met {self.vouched_size[witness.name]} bladen, op {at}"
+        return f"{witness.name} ({origin}): tot en met {size} bladen, op {at}"
