@@ -168,13 +168,15 @@ def _total_days(case: CaseFacts, _: datetime) -> float | int | None:
         return None
     stated = extended.facts.get("totaal_dagen")
     counted = _days_between(imposed.time("opgelegd_op") if imposed else None, extended.time("verlengd_tot"))
-    numbers = [number for number in (stated, counted) if isinstance(number, int | float)]
-    return max(numbers) if numbers else None
+    return max(stated, counted) if isinstance(stated, int) and counted is not None else None
 
 
 def _days_between(start: datetime | None, end: datetime | None) -> float | int | None:
-    """Calendar days on the clock on the wall; a fraction when the clock times differ. Source: domain.md 2.4."""
-    if start is None or end is None:
+    """Calendar days on the clock on the wall; a fraction when the clock times differ. Source: domain.md 2.4.
+
+    An end before its start says nothing, so the length is not known.
+    """
+    if start is None or end is None or end < start:
         return None
     wall_start, wall_end = (moment.astimezone(LOCAL).replace(tzinfo=None) for moment in (start, end))
     days = (wall_end - wall_start) / _DAY

@@ -27,6 +27,7 @@ from gateway.node.masks import (
     check_copy,
     row_for,
     schema_after_mask,
+    withheld,
 )
 from gateway.node.reader import Reader
 from gateway.protocol.manifest import Obligation as CarriedObligation
@@ -97,6 +98,16 @@ def test_no_canary_of_a_denied_or_dropped_field_is_anywhere_in_the_copy(
         if gone:
             assert canaries(field.name) not in text
             assert field.name not in made.content
+
+
+@given(data=st.data(), message=MESSAGES, seed=st.integers(0, 9))
+def test_the_recipient_reads_in_the_manifest_what_the_sender_withheld(
+    data: st.DataObject, message: MessageType, seed: int
+) -> None:
+    who = reader("vt_medewerker")
+    verdict = data.draw(decisions(message, who.role))
+    made = build_copy(message, example_content(message.name, seed=seed), verdict, context(who))
+    assert withheld(message, manifest_of(verdict.fields)) == made.verwijderd
 
 
 def test_the_control_run_finds_the_canary_of_a_field_that_is_allowed() -> None:

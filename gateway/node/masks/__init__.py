@@ -6,7 +6,7 @@ summaries and cleaned texts; this package applies and checks.
 
 from gateway.node.masks.approvals import ApprovedCleaning, ApprovedSummary, value_digest
 from gateway.node.masks.building import SUMMARIES, MaskedCopy, build_copy
-from gateway.node.masks.checking import CopyBreaksManifest, check_copy
+from gateway.node.masks.checking import CopyBreaksManifest, check_copy, withheld
 from gateway.node.masks.reducing import ABSENT, Dropped, Kept, MaskContext, Summarised, apply_mask
 from gateway.node.masks.shapes import schema_after_mask
 from gateway.node.masks.table import Action, How, MaskRow, mask_table, row_for
@@ -34,4 +34,5 @@ __all__ = [
     "row_for",
     "schema_after_mask",
     "value_digest",
+    "withheld",
 ]

@@ -67,6 +67,25 @@ def check_copy(
         raise CopyBreaksManifest(causes=causes)
 
 
+def withheld(message_type: MessageType, manifest: Manifest) -> list[dict[str, str]]:
+    """What a reader is told that the copy does not hold as it was filled in: `veld` and `regel`, in schema order.
+
+    Read from the manifest, so it is the list that the sender's node made, unless that node withheld even more.
+    """
+    by_name = {each.veld: each for each in manifest}
+    return [
+        {"veld": field.name, "regel": by_name[field.name].regel}
+        for field in message_type.fields
+        if field.name in by_name and not _is_whole(field, by_name[field.name])
+    ]
+
+
+def _is_whole(field: Field, claimed: ManifestField) -> bool:
+    if claimed.besluit == Verdict.MASK.value and claimed.masker is not None:
+        return row_for(MaskId(claimed.masker), field.kind).action is Action.KEEP
+    return claimed.besluit == Verdict.ALLOW.value
+
+
 def _manifest_breaks(message_type: MessageType, manifest: Manifest) -> Iterator[Cause]:
     """The manifest is about exactly this schema, with its own categories and with masks that exist."""
     claimed = [(each.veld, each.categorie) for each in manifest]
