@@ -69,7 +69,7 @@ openable := text.on_article(text.because(rego.metadata.rule()), _question)
 #   next_step_nl: "Kies screening of handhaving, of vraag de eigenaar met een bericht."
 #   next_step_en: "Choose screening or handhaving, or ask the owner with a message."
 refuses["A_doel"] := text.because(rego.metadata.rule()) if {
-	not data.schakel.purposes[input.purpose].break_glass
+	not _purpose_allows("break_glass")
 }
 
 # METADATA
@@ -129,7 +129,7 @@ refuses["A_kopie"] := text.because(rego.metadata.rule()) if {
 #   next_step_nl: "Kies een doel dat zoeken toestaat."
 #   next_step_en: "Choose a purpose that allows it."
 refuses["A_zoekdoel"] := text.because(rego.metadata.rule()) if {
-	not data.schakel.purposes[input.purpose].search
+	not _purpose_allows("search")
 }
 
 # METADATA
@@ -145,8 +145,10 @@ refuses["A_zoekdoel"] := text.because(rego.metadata.rule()) if {
 #   next_step_nl: "Meld u aan met een rol voor toezicht en het doel toezicht."
 #   next_step_en: "Sign in with an oversight role and the purpose toezicht."
 refuses["A_toezicht"] := text.because(rego.metadata.rule()) if {
-	not data.schakel.purposes[input.purpose].oversight
+	not _purpose_allows("oversight")
 }
+
+_purpose_allows(what) if data.schakel.purposes[input.purpose][what] == true
 
 _step_refusals(step) := [refuses[step]]
 

@@ -88,9 +88,17 @@ _readable if {
 	question.asker_readable(input)
 	is_string(input.resource.case_state)
 	is_string(input.resource.owner)
-	is_array(input.categories)
+	count(input.categories) > 0
+	every category in input.categories {
+		is_string(category)
+	}
+	_copy_readable
 	input.action in {"lezen", "doorverstrekken"}
 }
+
+_copy_readable if not input.message
+
+_copy_readable if data.schakel.messages[input.message]
 
 default _context := {}
 

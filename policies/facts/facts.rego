@@ -17,9 +17,9 @@ is_false(context, key) if context[key] == false
 
 # METADATA
 # title: The value of a yes-or-no fact, or the name of what is not known
-look(context, key) := {"value": context[key]} if is_boolean(context[key])
+look(context, key) := {"value": context[key]} if _yes_or_no(context, key)
 
-look(context, key) := {"missing": key} if not is_boolean(context[key])
+look(context, key) := {"missing": key} if not _yes_or_no(context, key)
 
 # METADATA
 # title: What must always be known about an actor in this place
@@ -101,6 +101,8 @@ refuses("P_feit_ontbreekt", context, needed) := text.naming(rego.metadata.rule()
 	missing := needed - object.keys(context)
 	count(missing) > 0
 }
+
+_yes_or_no(context, key) if is_boolean(context[key])
 
 _known := object.keys(data.schakel.context.bool) | _not_yes_or_no
 

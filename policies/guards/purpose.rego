@@ -47,7 +47,7 @@ refuses("G02", actor) := text.because(rego.metadata.rule()) if not _purpose_stat
 #   message_en: "This purpose is not on the list."
 #   next_step_nl: "Kies een doel van de lijst."
 #   next_step_en: "Choose a purpose from the list."
-refuses("G03", actor) := text.because(rego.metadata.rule()) if not data.schakel.purposes[actor.purpose]
+refuses("G03", actor) := text.because(rego.metadata.rule()) if not _purpose_listed(actor)
 
 # METADATA
 # title: The purpose is valid in this state of the case
@@ -61,7 +61,7 @@ refuses("G03", actor) := text.because(rego.metadata.rule()) if not data.schakel.
 #   message_en: "This purpose is not valid in the present state of the case."
 #   next_step_nl: "Wacht tot de zaak in een fase is waarin dit doel geldt, of kies het doel dat nu past."
 #   next_step_en: "Wait until the case is in a state in which this purpose is valid, or choose the purpose that fits now."
-refuses("G04", actor) := text.because(rego.metadata.rule()) if not valid_in_state(actor.purpose, actor.state)
+refuses("G04", actor) := text.because(rego.metadata.rule()) if not _purpose_valid(actor)
 
 # METADATA
 # title: The role may invoke the purpose
@@ -75,7 +75,7 @@ refuses("G04", actor) := text.because(rego.metadata.rule()) if not valid_in_stat
 #   message_en: "Your role may not use this purpose."
 #   next_step_nl: "Laat een collega met de juiste rol dit doen."
 #   next_step_en: "Let a colleague with the right role do this."
-refuses("G05", actor) := text.because(rego.metadata.rule()) if not role_in_purpose(actor.role, actor.purpose)
+refuses("G05", actor) := text.because(rego.metadata.rule()) if not _purpose_invocable(actor)
 
 # METADATA
 # title: A purpose is valid in a state
@@ -90,6 +90,12 @@ role_in_purpose(role, purpose) if role in data.schakel.purposes[purpose].roles
 carries(agency, role) if agency in data.schakel.roles[role].agencies
 
 _role_of_agency(actor) if carries(actor.agency, actor.role)
+
+_purpose_listed(actor) if data.schakel.purposes[actor.purpose]
+
+_purpose_valid(actor) if valid_in_state(actor.purpose, actor.state)
+
+_purpose_invocable(actor) if role_in_purpose(actor.role, actor.purpose)
 
 _purpose_stated(actor) if {
 	is_string(actor.purpose)

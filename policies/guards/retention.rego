@@ -90,9 +90,11 @@ withholds("G08s", actor, asked) := {category: refusal |
 
 _case_kept(actor) if facts.is_false(actor.context, "bewaartermijn_verlopen")
 
-_no_embargo(actor) if not "embargo" in object.keys(actor.context)
+_no_embargo(actor) if not _embargo_known(actor)
 
 _no_embargo(actor) if facts.is_false(actor.context, "embargo")
+
+_embargo_known(actor) if "embargo" in object.keys(actor.context)
 
 _too_old(actor, asked) := asked if not _within_months(actor)
 

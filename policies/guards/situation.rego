@@ -61,7 +61,7 @@ refuses("G13", actor) := text.because(rego.metadata.rule()) if not _reported(act
 #   message_en: "This person does not belong to the case."
 #   next_step_nl: "Vraag alleen naar personen op de lijst van de zaak."
 #   next_step_en: "Ask only about persons on the case list."
-refuses("G14", actor) := text.because(rego.metadata.rule()) if not facts.is_true(actor.context, "persoon_in_zaak")
+refuses("G14", actor) := text.because(rego.metadata.rule()) if not _in_case(actor)
 
 # METADATA
 # title: Minors are involved
@@ -90,6 +90,8 @@ refuses("G19", actor) := text.because(rego.metadata.rule()) if not _minors(actor
 #   next_step_nl: "Wacht tot er een vraag aan uw organisatie is gesteld."
 #   next_step_en: "Wait until your organisation has been asked."
 refuses("G20", actor) := text.because(rego.metadata.rule()) if not _asked(actor)
+
+_in_case(actor) if facts.is_true(actor.context, "persoon_in_zaak")
 
 _criminal_case(actor) if not data.schakel.purposes[actor.purpose].criminal_case_facts
 

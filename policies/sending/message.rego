@@ -116,7 +116,9 @@ _message_refusals := [refusal |
 	refusal := refuses[step]
 ]
 
-_may_send if _listed(input.subject.role, _message.senders)
+_may_send if _regular_sender
+
+_regular_sender if _listed(input.subject.role, _message.senders)
 
 _may_send if {
 	input.subject.role in _message.pilot_senders.roles
@@ -136,9 +138,11 @@ _state := [state |
 
 _categories_fit if count(_asked - {category | some category in _message.categories}) == 0
 
-_asked := {category | some category in input.categories} if input.categories
+_asked := {category | some category in input.categories} if _categories_named
 
-_asked := {category | some category in _message.categories} if not input.categories
+_asked := {category | some category in _message.categories} if not _categories_named
+
+_categories_named if "categories" in object.keys(input)
 
 _requirements := [requirement |
 	some requirement in _message.requires
@@ -155,6 +159,6 @@ _special_keys := {requirement.key | some requirement in _requirements} | _pilot_
 default _pilot_keys := set()
 
 _pilot_keys := {_message.pilot_senders.key} if {
-	not _listed(input.subject.role, _message.senders)
+	not _regular_sender
 	input.subject.role in _message.pilot_senders.roles
 }

@@ -81,9 +81,20 @@ _readable if {
 	_message
 	is_string(input.resource.case_state)
 	is_string(input.resource.owner)
+	_categories_readable
 	is_array(input.recipients)
 	every recipient in input.recipients {
 		_recipient_readable(recipient)
+	}
+}
+
+# Asking about no category at all would be asking nothing.
+_categories_readable if not _categories_named
+
+_categories_readable if {
+	count(input.categories) > 0
+	every category in input.categories {
+		is_string(category)
 	}
 }
 

@@ -74,7 +74,7 @@ fails["T_vt_overleg"] := text.because(rego.metadata.rule()) if not _consulted
 #   message_en: "The ban lasts exactly ten days."
 #   next_step_nl: "Stel de termijn op de wettelijke duur."
 #   next_step_en: "Set the term to the statutory length."
-fails["T_termijn"] := text.because(rego.metadata.rule()) if not input.context.termijn_dagen == _term
+fails["T_termijn"] := text.because(rego.metadata.rule()) if not _statutory_term
 
 # METADATA
 # title: Together not longer than the law allows
@@ -88,7 +88,7 @@ fails["T_termijn"] := text.because(rego.metadata.rule()) if not input.context.te
 #   message_en: "The ban lasts at most 28 days in total."
 #   next_step_nl: "Kies een kortere verlenging."
 #   next_step_en: "Choose a shorter extension."
-fails["T_max_28"] := text.because(rego.metadata.rule()) if not input.context.totaal_dagen <= data.schakel.limits.maximum_dagen.value
+fails["T_max_28"] := text.because(rego.metadata.rule()) if not _within_maximum
 
 # METADATA
 # title: Not extended before
@@ -102,7 +102,7 @@ fails["T_max_28"] := text.because(rego.metadata.rule()) if not input.context.tot
 #   message_en: "A ban is extended once."
 #   next_step_nl: "Leg alleen bij nieuwe feiten een nieuw huisverbod op."
 #   next_step_en: "Impose a new ban only on new facts."
-fails["T_eenmalig"] := text.because(rego.metadata.rule()) if not facts.is_false(input.context, "al_verlengd")
+fails["T_eenmalig"] := text.because(rego.metadata.rule()) if not facts.is_false(_context, "al_verlengd")
 
 # METADATA
 # title: The HOvJ is on duty
@@ -116,7 +116,7 @@ fails["T_eenmalig"] := text.because(rego.metadata.rule()) if not facts.is_false(
 #   message_en: "Only the assistant prosecutor on duty starts the screening."
 #   next_step_nl: "Laat de dienstdoende hulpofficier de screening starten."
 #   next_step_en: "Let the assistant prosecutor on duty start the screening."
-fails["T_dienst"] := text.because(rego.metadata.rule()) if not facts.is_true(input.context, "dienst")
+fails["T_dienst"] := text.because(rego.metadata.rule()) if not facts.is_true(_context, "dienst")
 
 # METADATA
 # title: The request is complete
@@ -130,7 +130,7 @@ fails["T_dienst"] := text.because(rego.metadata.rule()) if not facts.is_true(inp
 #   message_en: "The request is not complete."
 #   next_step_nl: "Vul het verzoek aan."
 #   next_step_en: "Complete the request."
-fails["T_verzoek_onvolledig"] := text.because(rego.metadata.rule()) if not facts.is_true(input.context, "verzoek_volledig")
+fails["T_verzoek_onvolledig"] := text.because(rego.metadata.rule()) if not facts.is_true(_context, "verzoek_volledig")
 
 # METADATA
 # title: The urgency is argued
@@ -144,7 +144,7 @@ fails["T_verzoek_onvolledig"] := text.because(rego.metadata.rule()) if not facts
 #   message_en: "Without the weegteam the urgency must be argued."
 #   next_step_nl: "Schrijf op waarom niet op het weegteam gewacht kan worden."
 #   next_step_en: "Write down why the weegteam cannot be awaited."
-fails["T_spoed_motivering"] := text.because(rego.metadata.rule()) if not facts.is_true(input.context, "spoed_gemotiveerd")
+fails["T_spoed_motivering"] := text.because(rego.metadata.rule()) if not facts.is_true(_context, "spoed_gemotiveerd")
 
 # METADATA
 # title: The HOvJ signed the RiHG
@@ -158,7 +158,7 @@ fails["T_spoed_motivering"] := text.because(rego.metadata.rule()) if not facts.i
 #   message_en: "The HOvJ has not signed the RiHG yet."
 #   next_step_nl: "Laat de hulpofficier het RiHG zelf ondertekenen."
 #   next_step_en: "Have the HOvJ sign the RiHG himself."
-fails["T_rihg_ondertekend"] := text.because(rego.metadata.rule()) if not facts.is_true(input.context, "rihg_ondertekend")
+fails["T_rihg_ondertekend"] := text.because(rego.metadata.rule()) if not facts.is_true(_context, "rihg_ondertekend")
 
 # METADATA
 # title: The ruling is on file
@@ -172,7 +172,7 @@ fails["T_rihg_ondertekend"] := text.because(rego.metadata.rule()) if not facts.i
 #   message_en: "The ruling is not on file yet."
 #   next_step_nl: "Leg eerst de uitspraak vast."
 #   next_step_en: "Put the ruling on file first."
-fails["T_uitspraak"] := text.because(rego.metadata.rule()) if not facts.is_true(input.context, "uitspraak_geregistreerd")
+fails["T_uitspraak"] := text.because(rego.metadata.rule()) if not facts.is_true(_context, "uitspraak_geregistreerd")
 
 # METADATA
 # title: Present safety was assessed
@@ -186,7 +186,7 @@ fails["T_uitspraak"] := text.because(rego.metadata.rule()) if not facts.is_true(
 #   message_en: "Safety was not assessed yet."
 #   next_step_nl: "Beoordeel eerst de actuele veiligheid."
 #   next_step_en: "Assess the present safety first."
-fails["T_veiligheid_beoordeeld"] := text.because(rego.metadata.rule()) if not facts.is_true(input.context, "veiligheid_beoordeeld")
+fails["T_veiligheid_beoordeeld"] := text.because(rego.metadata.rule()) if not facts.is_true(_context, "veiligheid_beoordeeld")
 
 # METADATA
 # title: No open breach and no household still to be told
@@ -214,7 +214,7 @@ fails["T_open_taak"] := text.because(rego.metadata.rule()) if not _nothing_open
 #   message_en: "There are no ernstige bezwaren."
 #   next_step_nl: "Leg vast welke ernstige bezwaren er zijn."
 #   next_step_en: "Record which ernstige bezwaren there are."
-fails["T_ernstige_bezwaren"] := text.because(rego.metadata.rule()) if not facts.is_true(input.context, "ernstige_bezwaren")
+fails["T_ernstige_bezwaren"] := text.because(rego.metadata.rule()) if not facts.is_true(_context, "ernstige_bezwaren")
 
 # METADATA
 # title: A conduct order is not too long
@@ -228,7 +228,7 @@ fails["T_ernstige_bezwaren"] := text.because(rego.metadata.rule()) if not facts.
 #   message_en: "A conduct order lasts at most 90 days."
 #   next_step_nl: "Kies een kortere duur."
 #   next_step_en: "Choose a shorter period."
-fails["T_90_dagen"] := text.because(rego.metadata.rule()) if not input.context.dagen <= data.schakel.limits.gedragsaanwijzing_dagen.value
+fails["T_90_dagen"] := text.because(rego.metadata.rule()) if not _order_short_enough
 
 # METADATA
 # title: The conduct order may be extended
@@ -257,7 +257,7 @@ fails["T_verlenging_509hh"] := text.because(rego.metadata.rule()) if not _extend
 #   next_step_nl: "Hoor de betrokkenen; bij opleggen kan ook de reden van afzien worden vastgelegd."
 #   next_step_en: "Hear the persons concerned; for imposing, the reason for not hearing may be recorded instead."
 fails["T_horen"] := text.because(rego.metadata.rule()) if {
-	not facts.is_true(input.context, "gehoord")
+	not facts.is_true(_context, "gehoord")
 	not _hearing_waived
 }
 
@@ -273,7 +273,7 @@ fails["T_horen"] := text.because(rego.metadata.rule()) if {
 #   message_en: "The persons concerned were not heard."
 #   next_step_nl: "Hoor de betrokkenen; bij opleggen kan ook de reden van afzien worden vastgelegd."
 #   next_step_en: "Hear the persons concerned; for imposing, the reason for not hearing may be recorded instead."
-fails["T_horen_verlengen"] := text.because(rego.metadata.rule()) if not facts.is_true(input.context, "gehoord")
+fails["T_horen_verlengen"] := text.because(rego.metadata.rule()) if not facts.is_true(_context, "gehoord")
 
 # METADATA
 # title: There is a criminal case
@@ -287,34 +287,42 @@ fails["T_horen_verlengen"] := text.because(rego.metadata.rule()) if not facts.is
 #   message_en: "There is no running criminal case."
 #   next_step_nl: "Wacht tot er een strafzaak loopt en die is vastgelegd."
 #   next_step_en: "Wait until there is a criminal case on record."
-fails["G11_strafzaak"] := text.because(rego.metadata.rule()) if not facts.is_true(input.context, "strafzaak")
+fails["G11_strafzaak"] := text.because(rego.metadata.rule()) if not facts.is_true(_context, "strafzaak")
 
 _adult if {
-	input.context.pleger_leeftijd >= data.schakel.limits.meerderjarig_vanaf.value
-	not facts.is_false(input.context, "pleger_meerderjarig")
+	_context.pleger_leeftijd >= data.schakel.limits.meerderjarig_vanaf.value
+	not facts.is_false(_context, "pleger_meerderjarig")
 }
 
 _adult if {
-	facts.is_true(input.context, "pleger_meerderjarig")
-	not input.context.pleger_leeftijd < data.schakel.limits.meerderjarig_vanaf.value
+	facts.is_true(_context, "pleger_meerderjarig")
+	not _minor_by_age
 }
+
+_minor_by_age if _context.pleger_leeftijd < data.schakel.limits.meerderjarig_vanaf.value
 
 _mandated if not _acts_on_mandate
 
-_mandated if input.context.mandaat in {"beslissing", "ondertekening"}
+_mandated if _context.mandaat in {"beslissing", "ondertekening"}
 
 _decided_by_mayor if not _acts_on_mandate
 
-_decided_by_mayor if input.context.mandaat == "beslissing"
+_decided_by_mayor if _context.mandaat == "beslissing"
 
-_decided_by_mayor if facts.is_true(input.context, "burgemeester_akkoord")
+_decided_by_mayor if facts.is_true(_context, "burgemeester_akkoord")
 
 # Everybody but the burgemeester who may impose does so on a mandate.
 _acts_on_mandate if data.schakel.roles[input.subject.role].acts_on_mandate == true
 
-_consulted if facts.is_false(input.context, "kindermishandeling")
+_consulted if facts.is_false(_context, "kindermishandeling")
 
-_consulted if facts.is_true(input.context, "vt_geraadpleegd")
+_consulted if facts.is_true(_context, "vt_geraadpleegd")
+
+_statutory_term if _context.termijn_dagen == _term
+
+_within_maximum if _context.totaal_dagen <= data.schakel.limits.maximum_dagen.value
+
+_order_short_enough if _context.dagen <= data.schakel.limits.gedragsaanwijzing_dagen.value
 
 _term := data.schakel.limits.termijn_dagen.value if not _term_pilot
 
@@ -326,18 +334,18 @@ _term_pilot if {
 }
 
 _hearing_waived if {
-	is_string(input.context.horen_afgezien_reden)
-	trim_space(input.context.horen_afgezien_reden) != ""
+	is_string(_context.horen_afgezien_reden)
+	trim_space(_context.horen_afgezien_reden) != ""
 }
 
 _nothing_open if {
-	facts.is_false(input.context, "overtreding_open")
-	facts.is_false(input.context, "vrijlating_taak_open")
+	facts.is_false(_context, "overtreding_open")
+	facts.is_false(_context, "vrijlating_taak_open")
 }
 
-_extendable if input.context.verlenging_nr == 0
+_extendable if _context.verlenging_nr == 0
 
 _extendable if {
-	input.context.verlenging_nr <= data.schakel.limits.gedragsaanwijzing_verlengingen.value
-	facts.is_true(input.context, "vervolging_ingesteld")
+	_context.verlenging_nr <= data.schakel.limits.gedragsaanwijzing_verlengingen.value
+	facts.is_true(_context, "vervolging_ingesteld")
 }

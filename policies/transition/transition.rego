@@ -88,7 +88,7 @@ refuses["T_rol_niet_bevoegd"] := text.because(rego.metadata.rule()) if not _empo
 #   message_en: "This decision does not fit the state of the case."
 #   next_step_nl: "Neem het besluit dat bij deze fase hoort."
 #   next_step_en: "Take the decision that fits this state."
-refuses["T_toestand"] := text.because(rego.metadata.rule()) if not input.resource.case_state in _transition.from
+refuses["T_toestand"] := text.because(rego.metadata.rule()) if not _in_state
 
 _step_refusals("checks") := [refusal |
 	some check in _transition.checks
@@ -129,7 +129,11 @@ _actor := {
 	"context": _context,
 }
 
-_empowered if input.subject.role in _transition.roles
+_in_state if input.resource.case_state in _transition.from
+
+_empowered if _regular_power
+
+_regular_power if input.subject.role in _transition.roles
 
 _empowered if {
 	input.subject.role in _transition.pilot.roles
@@ -150,6 +154,6 @@ _known_otherwise("pleger_leeftijd") if is_boolean(input.context.pleger_meerderja
 default _needed_by_pilot := set()
 
 _needed_by_pilot := {_transition.pilot.key} if {
-	not input.subject.role in _transition.roles
+	not _regular_power
 	input.subject.role in _transition.pilot.roles
 }

@@ -38,9 +38,9 @@ by_row := text.because(rego.metadata.rule())
 
 # METADATA
 # title: The verdict of the matrix for an actor and a category
-on(actor, category) := _capped(actor, category, _branch(actor, _row(actor, category)))
+on(actor, category) := _answer(actor, category)
 
-on(actor, category) := no_row if not _branch(actor, _row(actor, category))
+on(actor, category) := no_row if not _answer(actor, category)
 
 # METADATA
 # title: The verdicts on all categories asked
@@ -56,6 +56,8 @@ any_shown(verdicts) if {
 	some verdict in verdicts
 	verdict.decision != "deny"
 }
+
+_answer(actor, category) := _capped(actor, category, _branch(actor, _row(actor, category)))
 
 _row(actor, category) := data.schakel.matrix[actor.purpose][actor.role][category]
 
