@@ -1,9 +1,9 @@
 """Which revision is in use: the newest that two people activated. Revisions only go up.
 
-The folder of policies holds `bundels/<revision>.tar.gz` as built, `actief.tar.gz` that OPA watches, and
-`activaties.jsonl`, one record a line, each signed by two different keys. A record names the digest of the
-bundle and of the record before it, so that none can be taken out or put in between. Cutting off the end is
-noticed by whoever knows a newer revision: the running hub does, and passes what it has stored at a start.
+The folder of policies holds `bundels/<revision>.tar.gz` as built and `activaties.jsonl`, one record a line, each
+signed by two different keys. A record names the digest of the bundle and of the record before it, so that none
+can be taken out or put in between. Cutting off the end is noticed by whoever knows a newer revision: the running
+hub does, and passes what it has stored at a start.
 """
 
 import json
@@ -35,11 +35,6 @@ class PolicyFolder:
     activators: Sequence[PolicyKey]
 
     @property
-    def active(self) -> Path:
-        """The file that OPA watches."""
-        return self.path / "actief.tar.gz"
-
-    @property
     def log(self) -> Path:
         return self.path / "activaties.jsonl"
 
@@ -48,21 +43,15 @@ class PolicyFolder:
         return self.path / "bundels" / f"{revision}.tar.gz"
 
     def activate(self, revision: Revision, *, keys: Sequence[PolicyKey], now: datetime) -> None:
-        """Put the built bundle into use: first the signed record, then the file that OPA watches.
+        """Put the built bundle into use: the running hub and its OPA take it within seconds.
 
-        The same revision again repairs a file that was not put in place. Raises ActivationError when two
-        different activators did not sign, the bundle does not verify, or the revision is not newer.
+        Raises ActivationError when two different activators did not sign, the bundle does not verify, or the
+        revision is not newer.
         """
-        archive = self._archive(self.built(revision))
-        bundle = self._verified(archive)
+        bundle = self._verified(self._archive(self.built(revision)))
         if bundle.revision != revision:
             raise ActivationError(f"{self.built(revision).name} holds {bundle.revision}")
-        records = self._records()
-        if not records or records[-1]["revisie"] != str(revision):
-            self._append(records, bundle, keys=keys, now=now)
-        part = self.active.with_suffix(".part")
-        part.write_bytes(archive)
-        part.replace(self.active)
+        self._append(self._records(), bundle, keys=keys, now=now)
 
     def current(self, known: Revision | None = None) -> Revision:
         """The revision in use, every record and the bundle verified.
