@@ -4,7 +4,7 @@ Decides which facts a message states and which of them a recipient's copy may re
 matrix: towards a recipient only those facts remain whose field its own copy holds (domain handbook 3.5).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from gateway.domain.catalogue import MessageType
@@ -32,9 +32,14 @@ def check_fact_names(message_type: MessageType, facts: Facts) -> None:
         raise malformed("feiten", "onbekend: " + ", ".join(unknown))
 
 
-def check_facts_match(message_type: MessageType, facts: Facts, copy_content: Mapping[str, Any]) -> None:
-    """Raises InvalidInput when a fact in the signed envelope differs from the sealed content (partner lying)."""
-    expected = facts_for_copy(facts_of(message_type, copy_content), copy_content)
-    if facts != expected:
-        names = sorted(n for n in set(facts) | set(expected) if facts.get(n) != expected.get(n))
-        raise malformed("feiten", "wijkt af van de inhoud: " + ", ".join(names))
+def check_facts_match(
+    message_type: MessageType, facts: Facts, copy_content: Mapping[str, Any], *, unmasked: Collection[str]
+) -> None:
+    """Raises InvalidInput when a fact in the signed envelope differs from the sealed content (partner lying), or when
+    a fact is missing whose field the copy holds unmasked. Under a mask the value may differ from the fact; then the
+    envelope leaves the fact out."""
+    wrong = {name for name, value in facts.items() if name not in copy_content or copy_content[name] != value}
+    stated = facts_of(message_type, copy_content)
+    missing = {name for name in stated if name in unmasked and name not in facts}
+    if wrong or missing:
+        raise malformed("feiten", "wijkt af van de inhoud: " + ", ".join(sorted(wrong | missing)))

@@ -80,7 +80,8 @@ def open_copy(
         raise malformed("commitment", "hoort niet bij de inhoud")
     message_type = catalogue().message(context.type)
     check_covers(context.manifest, (f.name for f in message_type.fields))  # (9)
-    check_facts_match(message_type, context.feiten, plain.inhoud)  # (10)
+    unmasked = {f.veld for f in context.manifest if f.besluit == "allow"}
+    check_facts_match(message_type, context.feiten, plain.inhoud, unmasked=unmasked)  # (10)
     return OpenedCopy(statement=statement, stamp=stamp, content=plain.inhoud, salt=salt)
 
 

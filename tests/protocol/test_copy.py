@@ -118,6 +118,22 @@ def test_fact_whose_field_the_copy_does_not_hold_is_refused(world: World) -> Non
     assert refused(world, made.copy, stamp_for(world, context, made.copy)) == "protocol-feiten"
 
 
+def test_fact_that_the_copy_holds_may_not_be_missing_from_the_envelope(world: World) -> None:
+    context, made = sealed(world, feiten={})
+    assert refused(world, made.copy, stamp_for(world, context, made.copy)) == "protocol-feiten"
+
+
+def test_fact_whose_field_was_masked_to_another_value_is_left_out_of_the_envelope(world: World) -> None:
+    whole, _ = sealed(world)
+    masked = [
+        f.model_copy(update={"besluit": "mask", "masker": "M_JN"}) if f.veld == "pleger_meerderjarig" else f
+        for f in whole.manifest
+    ]
+    held = {"pleger_meerderjarig": "ja"}
+    context, made = sealed(world, held=held, manifest=masked, feiten={})
+    assert opened(world, made.copy, stamp_for(world, context, made.copy)).content == held
+
+
 def test_manifest_that_hides_a_field_is_refused(world: World) -> None:
     whole, _ = sealed(world)
     context, made = sealed(world, manifest=whole.manifest[1:])
