@@ -14,6 +14,8 @@ from audit.note import SignedNote, VerifierKey
 from audit.outcome import Check, Defect, Outcome
 from audit.witness import Cosignature, cosignatures
 
+_LAST_SECOND = 253_402_300_799  # The end of the year 9999, where the calendar of the library ends.
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trust:
@@ -165,5 +167,11 @@ class HeadCheck:
         if witness not in self.vouched:
             return f"{witness.name} ({origin}): niets"
         size, cosignature = self.vouched[witness]
-        at = datetime.fromtimestamp(cosignature.at_s, UTC).isoformat()
-        return f"{witness.name} ({origin}): tot en met {size} bladen, op {at}"
+        return f"{witness.name} ({origin}): tot en met {size} bladen, op {_moment(cosignature.at_s)}"
+
+
+def _moment(at_s: int) -> str:
+    """A witness may write any 63 bits; what is beyond the calendar is told as the number that it is."""
+    if at_s > _LAST_SECOND:
+        return f"seconde {at_s}"
+    return datetime.fromtimestamp(at_s, UTC).isoformat()

@@ -20,6 +20,7 @@ from audit.proof import Evidence
 from audit.report import PersonReport, ReportVerdict, build_report, lines
 from audit.shape import Shape
 from audit.verify import verify_export
+from audit.witness import Cosignature
 
 SOUND, NOT_SOUND, WRONGLY_ASKED = 0, 1, 2
 _MAX_SMALL_FILE = 1 << 26  # bytes; a report of a person with a hundred thousand events
@@ -44,13 +45,14 @@ def add_commands(subparsers: Any) -> None:
     arguments."""
     _command(subparsers, "verify", _verify, "controleer een export van het logboek", "EXPORT")
     proof = _command(subparsers, "check-proof", _check_proof, "controleer het bewijs van één blad", "BEWIJS")
-    proof.add_argument("--quorum", type=int, default=0, help="hoeveel getuigen ten minste moeten meetekenen")
     report = _command(subparsers, "report", _report, "maak het overzicht van één persoon", "EXPORT")
     report.add_argument("--person", required=True, help="het persoon_id waarover het overzicht gaat")
     report.add_argument("--out", required=True, help="waar het overzicht komt te staan")
-    _command(
-        subparsers, "check-report", _check_report, "controleer het overzicht van één persoon", "OVERZICHT"
-    )
+    check = _command(subparsers, "check-report", _check_report, "controleer zo'n overzicht", "OVERZICHT")
+    for parser in (proof, check):
+        parser.add_argument(
+            "--quorum", type=int, default=0, help="hoeveel getuigen ten minste moeten meetekenen"
+        )
     ldv = _command(
         subparsers, "ldv", _ldv, "schrijf het Logboek Dataverwerkingen van één organisatie", "EXPORT"
     )
@@ -102,7 +104,7 @@ def _check_proof(args: argparse.Namespace) -> int:
     signed, vouching = evidence.verify(_required_key(trust), witnesses=trust.witnesses, quorum=args.quorum)
     head = signed.checkpoint
     print(f"goed    blad {evidence.index} staat in {head.origin}, ondertekend bij {head.size} bladen")
-    print(f"goed    meeondertekend door: {', '.join(one.witness.name for one in vouching) or 'niemand'}")
+    print(f"goed    meeondertekend door: {_names(vouching)}")
     print(f"inhoud  {evidence.leaf.canonical_body.decode()}\n\nUITKOMST: het bewijs klopt.")
     return SOUND
 
@@ -120,12 +122,13 @@ def _report(args: argparse.Namespace) -> int:
 def _check_report(args: argparse.Namespace) -> int:
     report = PersonReport.from_bytes(_bytes(args.file))
     trust = _trust(args)
-    return _tell_report(report.verify(_required_key(trust), witnesses=trust.witnesses))
+    return _tell_report(report.verify(_required_key(trust), witnesses=trust.witnesses, quorum=args.quorum))
 
 
 def _tell_report(verdict: ReportVerdict) -> int:
     print("\n".join(lines(verdict)))
     print(f"goed    {len(verdict.events)} gebeurtenissen, elk bewezen in het logboek")
+    print(f"goed    meeondertekend door: {_names(verdict.vouching)}")
     if verdict.missing:
         print(
             f"FOUT    ontbrekende volgnummers: {', '.join(map(str, verdict.missing))} (gewist of weggelaten)"
@@ -141,6 +144,10 @@ def _tell_report(verdict: ReportVerdict) -> int:
         f"\nUITKOMST: het overzicht is {'NIET volledig' if verdict.missing else 'zonder gaten, maar niet afgesloten'}."
     )
     return NOT_SOUND if verdict.missing else SOUND
+
+
+def _names(vouching: Iterable[Cosignature]) -> str:
+    return ", ".join(one.witness.name for one in vouching) or "niemand van wie u de sleutel gaf"
 
 
 def _ldv(args: argparse.Namespace) -> int:

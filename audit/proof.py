@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from audit.canonical import canonical, parse
-from audit.checkpoint import SignedCheckpoint, open_checkpoint
+from audit.checkpoint import Checkpoint, SignedCheckpoint, open_checkpoint
 from audit.errors import NoteInvalid, ProofInvalid
 from audit.leaf import Leaf
 from audit.note import VerifierKey, decode_base64
@@ -67,15 +67,28 @@ class Evidence:
     ) -> tuple[SignedCheckpoint, tuple[Cosignature, ...]]:
         """The checkpoint and its cosignatures, when the leaf is in the log that they sign.
 
-        Raises ProofInvalid, also when fewer than `quorum` of the witnesses cosigned; SignatureInvalid,
-        WrongOrigin and NoteInvalid as `open_checkpoint` does.
+        Raises ProofInvalid when it is not, and as `open_witnessed` does.
         """
-        signed = open_checkpoint(self.checkpoint, log_key)
-        head = signed.checkpoint
+        signed, vouching = open_witnessed(self.checkpoint, log_key, witnesses=witnesses, quorum=quorum)
+        self.require_in(signed.checkpoint)
+        return signed, vouching
+
+    def require_in(self, head: Checkpoint) -> None:
+        """Returns when the leaf is in the tree of this head, whoever vouches for that. Raises ProofInvalid."""
         verify_inclusion(
             leaf_hash=self.leaf.hash, index=self.index, size=head.size, path=self.path, root=head.root
         )
-        vouching = cosignatures(signed, witnesses)
-        if len(vouching) < quorum:
-            raise ProofInvalid(f"{len(vouching)} getuigen ondertekenden mee, {quorum} zijn nodig")
-        return signed, vouching
+
+
+def open_witnessed(
+    note: str, log_key: VerifierKey, *, witnesses: Sequence[VerifierKey], quorum: int
+) -> tuple[SignedCheckpoint, tuple[Cosignature, ...]]:
+    """The checkpoint, signed by its log and cosigned by at least `quorum` of these witnesses, with who they are.
+
+    Raises ProofInvalid when too few cosigned; SignatureInvalid, WrongOrigin and NoteInvalid as `open_checkpoint` does.
+    """
+    signed = open_checkpoint(note, log_key)
+    vouching = cosignatures(signed, witnesses)
+    if len(vouching) < quorum:
+        raise ProofInvalid(f"{len(vouching)} getuigen ondertekenden mee, {quorum} zijn nodig")
+    return signed, vouching

@@ -24,9 +24,10 @@ from audit.events import EventTag
 from audit.export import LeafLine
 from audit.leaf import Leaf
 from audit.note import VerifierKey, decode_base64
-from audit.proof import Evidence
+from audit.proof import Evidence, open_witnessed
 from audit.shape import Shape
 from audit.tree import Frontier, inclusion_proof
+from audit.witness import Cosignature
 
 FORMAT = "schakel-overzicht"
 VERSION = 1
@@ -47,6 +48,7 @@ class ReportVerdict:
     events: tuple[tuple[int, int, Body], ...]  # number, leaf index, body
     missing: tuple[int, ...]
     closed: bool
+    vouching: tuple[Cosignature, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -99,25 +101,32 @@ class PersonReport:
         events = tuple(_parse_event(event, checkpoint) for event in shape.objects("gebeurtenissen"))
         return cls(person_id=shape.text("persoon_id", _WORD), checkpoint=checkpoint, events=events)
 
-    def verify(self, log_key: VerifierKey, *, witnesses: Sequence[VerifierKey] = ()) -> ReportVerdict:
+    def verify(
+        self, log_key: VerifierKey, *, witnesses: Sequence[VerifierKey] = (), quorum: int = 0
+    ) -> ReportVerdict:
         """What the report proves, after every event was proven to be in the log.
 
-        Raises ProofInvalid for an event that is not in the log, is not about this person, or is out of order,
-        and as `Evidence.verify` does.
+        Raises ProofInvalid for an event that is not in the log, is not about this person, or is out of order, and as
+        `audit.proof.open_witnessed` does.
         """
+        signed, vouching = open_witnessed(self.checkpoint, log_key, witnesses=witnesses, quorum=quorum)
         events: list[tuple[int, int, Body]] = []
         for event in self.events:
-            event.verify(log_key, witnesses=witnesses)
-            number = number_of(event.leaf.parsed(), self.person_id)
+            event.require_in(signed.checkpoint)
+            body = event.leaf.parsed()
+            number = number_of(body, self.person_id)
             if number is None:
                 raise ProofInvalid(f"blad {event.index} gaat niet over deze persoon")
             if events and (number <= events[-1][0] or event.index <= events[-1][1]):
                 raise ProofInvalid(f"blad {event.index} met volgnummer {number} staat niet op volgorde")
-            events.append((number, event.index, event.leaf.parsed()))
+            events.append((number, event.index, body))
         held = {number for number, _, _ in events}
-        missing = tuple(number for number in range(1, max(held, default=0)) if number not in held)
-        closed = bool(events) and events[-1][2].what == EventTag.REPORT_GIVEN
-        return ReportVerdict(events=tuple(events), missing=missing, closed=closed)
+        return ReportVerdict(
+            events=tuple(events),
+            missing=tuple(number for number in range(1, max(held, default=0)) if number not in held),
+            closed=bool(events) and events[-1][2].what == EventTag.REPORT_GIVEN,
+            vouching=vouching,
+        )
 
 
 def build_report(person_id: str, leaves: Iterable[LeafLine], signed: SignedCheckpoint) -> PersonReport:

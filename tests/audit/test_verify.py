@@ -11,10 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit.check_heads import Trust
+from audit.checkpoint import open_checkpoint
 from audit.cli import main
 from audit.export import Scope
+from audit.note import NoteSignature
 from audit.outcome import MAX_SHOWN
 from audit.verify import verify_export
+from audit.witness import with_cosignatures
 from tests.audit.makers import (
     about,
     defects,
@@ -312,3 +315,18 @@ def test_a_command_that_does_not_exist_has_the_status_of_a_wrong_question() -> N
     with pytest.raises(SystemExit) as stopped:
         main(["zomaar"])
     assert stopped.value.code == 2
+
+
+def test_a_witness_with_an_impossible_clock_does_not_stop_the_verifier() -> None:
+    signed = open_checkpoint(small_log().checkpoints[-1], log_signer().verifier)
+    at_s = 2**63 - 1
+    message = f"cosignature/v1\ntime {at_s}\n{signed.note.text}".encode()
+    line = NoteSignature(
+        name=witness_signer().verifier.name,
+        key_id=witness_signer().verifier.key_id,
+        blob=at_s.to_bytes(8, "big") + witness_signer().sign(message),
+    )
+    notes = (*small_log().checkpoints[:-1], with_cosignatures(signed, [line]).to_text())
+    outcome = verified(replace(small_log(), checkpoints=notes).export())
+    assert outcome.sound
+    assert "tot en met 12 bladen, op seconde 9223372036854775807" in outcome.to_text()
