@@ -9,9 +9,14 @@ package schakel.obligations
 # title: What could oblige a recipient of these fields
 # description: Depends on the message only, so it is found once.
 candidates(fields) := {id: about |
-	pairs := [[id, field] | some field in fields; some id in _ids(field)]
-	some id in {id | some [id, _] in pairs}
-	about := [field | some [id, field] in pairs]
+	some id in {id |
+		some field in fields
+		some id in _ids(field)
+	}
+	about := [field |
+		some field in fields
+		id in _ids(field)
+	]
 }
 
 # METADATA
