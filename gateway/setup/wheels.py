@@ -2,6 +2,7 @@
 
 import hashlib
 import subprocess
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from gateway.setup.places import PROJECT, VENV_PYTHON, assembling, cache
 
 PIP_LAST_LINES = 15  # of a failed build, the reason stands that far above the end
 
+# Two servers that need the same toolchain fetch it once.
+_one_at_a_time = threading.Lock()
+
 
 def unpacked(requirements: str, say: Callable[[str], None]) -> Path:
     """The folder that holds what the locked file `requirements` names, installed there on first use.
@@ -17,10 +21,11 @@ def unpacked(requirements: str, say: Callable[[str], None]) -> Path:
     Needs the pip of .venv. Raises SourceFailed with pip's own words when the wheel cannot be had.
     """
     folder = place(requirements)
-    if not folder.is_dir():
-        say(f"installing the wheel of {requirements}")
-        with assembling(folder) as work:
-            pip("install", "--quiet", "--require-hashes", "--only-binary=:all:", "--target", str(work),
+    with _one_at_a_time:
+        if not folder.is_dir():
+            say(f"installing the wheel of {requirements}")
+            with assembling(folder) as work:
+                pip("install", "--quiet", "--require-hashes", "--only-binary=:all:", "--target", str(work),
                 "-r", str(PROJECT / requirements))  # fmt: skip
     return folder
 

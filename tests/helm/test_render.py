@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 import yaml
+from joserfc.jwk import ECKey
 from kubernetes_validate.utils import ValidationError, validate
 
+from gateway.hub.policy.server import opa_beside_hub, write_opa_config
+from gateway.hub.policy.signing import PolicyKey
 from gateway.settings import load_hub, load_node
 from gateway.setup.pins import load_pins
 from tests.helm.rendering import CHART, Manifest, helm_template, manifests, one, pods, rendered
@@ -17,7 +20,6 @@ pytestmark = pytest.mark.real
 
 SNAPSHOT = Path(__file__).with_name("__snapshot__") / "default.yaml"
 KUBERNETES_VERSIONS = ("1.29", "1.34")
-AUTHORIZATION = CHART.parents[1] / "gateway" / "hub" / "policy" / "opa_authz.rego"
 
 
 def test_the_default_render_is_the_snapshot() -> None:
@@ -83,11 +85,22 @@ def test_the_decision_point_is_the_version_that_the_project_pins(default_render:
     assert opa["image"] == f"docker.io/openpolicyagent/opa:{load_pins()['opa'].version}-static"
 
 
-def test_the_chart_carries_the_authorization_policy_of_the_hub(default_render: list[Manifest]) -> None:
-    ours = AUTHORIZATION.read_text("utf-8")
-    assert (CHART / "files" / "opa_authz.rego").read_text("utf-8") == ours
-    shipped = one(default_render, "ConfigMap", "schakel-opa")["data"]["opa_authz.rego"]
-    assert shipped.strip() == ours.strip()
+def test_the_decision_point_runs_as_the_hub_runs_it(default_render: list[Manifest]) -> None:
+    (opa,) = (c for c in pods(default_render)["schakel-hub"]["containers"] if c["name"] == "opa")
+    command = opa_beside_hub(Path("opa"), config=Path("/etc/opa/opa.yaml"), port=8181)
+    assert opa["args"] == [
+        *command[1:],
+        "--diagnostic-addr=0.0.0.0:8282",
+        "--set-file=keys.schakel.key=/etc/schakel/policy-key/policy-key.pem",
+    ]
+
+
+def test_the_decision_point_is_set_as_the_hub_sets_it(default_render: list[Manifest], tmp_path: Path) -> None:
+    key = PolicyKey(ECKey.generate_key("P-256"))
+    write_opa_config(tmp_path / "opa.json", bundle_port=8182, key=key)
+    expected = json.loads((tmp_path / "opa.json").read_text("utf-8"))
+    assert expected["keys"]["schakel"].pop("key") == key.public_pem().decode()
+    assert yaml.safe_load(one(default_render, "ConfigMap", "schakel-opa")["data"]["opa.yaml"]) == expected
 
 
 def test_one_replica_has_no_disruption_budget_and_two_have_one(default_render: list[Manifest]) -> None:

@@ -1,6 +1,6 @@
 """Run by `helm test`: the hub answers under its name with a trusted certificate, and refuses who has none.
 
-Standard library only. Arguments: host, port, path of the trust anchor.
+Standard library only. Arguments: host, port of the hub, port of its decision point, path of the trust anchor.
 """
 
 import socket
@@ -8,10 +8,9 @@ import ssl
 import sys
 
 TIMEOUT_S = 10
-OPA_PORT = 8181
 
 
-def main(host: str, port: int, trust_anchor: str) -> None:
+def main(host: str, port: int, policy_port: int, trust_anchor: str) -> None:
     """Ends with a message and status 1 when something is not as it must be."""
     context = ssl.create_default_context(cafile=trust_anchor)
     with socket.create_connection((host, port), TIMEOUT_S) as plain:
@@ -27,7 +26,7 @@ def main(host: str, port: int, trust_anchor: str) -> None:
     if answer:
         sys.exit(f"the hub answered a caller without a certificate: {answer[:80]!r}")
     try:
-        socket.create_connection((host, OPA_PORT), TIMEOUT_S).close()
+        socket.create_connection((host, policy_port), TIMEOUT_S).close()
     except OSError:
         print("the hub answers under its name, refuses strangers, and does not offer its decision point")
         return
@@ -35,4 +34,4 @@ def main(host: str, port: int, trust_anchor: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), sys.argv[3])
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4])
