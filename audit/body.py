@@ -23,7 +23,7 @@ _ID = re.compile(
 )  # No spaces: a name or a sentence cannot stand here.
 _OIN = re.compile(r"[0-9]{20}")
 _ARTICLE = re.compile(
-    r"[^\x00-\x1f\x7f]{1,200}"
+    r"[^\x00-\x1f\x7f-\x9f]{1,200}"
 )  # A citation from the policy data, such as "art. 16 lid 1 Wpg".
 _TRACE = re.compile(r"(?!0{32})[0-9a-f]{32}")  # W3C Trace Context: 16 bytes, not all zero.
 _DIGEST = re.compile(r"[A-Za-z0-9_-]{43}")  # SHA-256 in base64url without padding.
@@ -186,7 +186,7 @@ class Predecessor:
     @classmethod
     def parse(cls, shape: Shape) -> Self:
         shape.closed("voorganger")
-        return cls(checkpoint=shape.text("voorganger", re.compile(r"[^\x00-\x09\x0b-\x1f]{1,4000}")))
+        return cls(checkpoint=shape.text("voorganger", re.compile(r"[^\x00-\x09\x0b-\x1f\x7f-\x9f]{1,4000}")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,9 @@ from audit.errors import BodyInvalid
 MAX_INTEGER = (
     2**53 - 1
 )  # RFC 8785 section 3.2.2.3 with RFC 7493 section 2.2: larger ones do not survive every parser.
+_MAX_DIGITS = len(
+    str(-MAX_INTEGER)
+)  # Python refuses very long numbers by itself, but only after reading them.
 MAX_DEPTH = 8  # Our deepest format has 4; a bound keeps hostile input from exhausting the stack.
 
 _ENCODE = json.JSONEncoder(
@@ -27,8 +30,7 @@ def canonical(value: object) -> bytes:
 
 
 def dump(value: object) -> bytes:
-    """As `canonical`, for a value that `parse` returned and that therefore needs no second check of its
-    types."""
+    """As `canonical`, for a value whose types are known: `parse` returned it, or a closed format was checked on it."""
     try:
         return _ENCODE(value).encode()
     except UnicodeEncodeError as exc:
@@ -42,8 +44,9 @@ def parse(data: bytes) -> Any:
     written in another way than canonically: of two spellings of one value only one verifies.
     """
     try:
-        value = json.loads(data, parse_float=_refuse, parse_constant=_refuse, object_pairs_hook=_unique)
-        _check(value, "", MAX_DEPTH)
+        value = json.loads(
+            data, parse_float=_refuse, parse_constant=_refuse, parse_int=_exact, object_pairs_hook=_members
+        )
     except (ValueError, RecursionError) as exc:
         raise BodyInvalid("/: geen geldige JSON") from exc
     if dump(value) != data:
@@ -55,10 +58,18 @@ def _refuse(text: str) -> object:
     raise BodyInvalid(f"/: het getal {text[:20]} is niet toegestaan")
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _exact(text: str) -> int:
+    if len(text) > _MAX_DIGITS or abs(value := int(text)) > MAX_INTEGER:
+        raise BodyInvalid(f"/: het getal {text[:20]} is niet toegestaan")
+    return value
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
         raise BodyInvalid("/: een veld komt twee keer voor")
+    if not "".join(members).isascii():
+        raise BodyInvalid("/: een veldnaam moet ASCII zijn")
     return members
 
 

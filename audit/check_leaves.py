@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from audit.body import Body, Erasure, parse_body
+from audit.canonical import dump
 from audit.checkpoint import Checkpoint
 from audit.errors import BodyInvalid, UnknownVersion
 from audit.export import Header, LeafLine, Scope
-from audit.leaf import leaf_hash
+from audit.leaf import stored_leaf_hash
 from audit.outcome import Check, Defect, Outcome
 from audit.sequence import SequenceCheck
 from audit.tree import EMPTY_ROOT, Frontier
@@ -107,7 +108,7 @@ class LeafCheck:
 
     def _content(self, line: int, leaf: LeafLine, salt: bytes) -> Body | None:
         try:
-            same = leaf_hash(salt, leaf.body or {}) == leaf.hash
+            same = stored_leaf_hash(salt, dump(leaf.body)) == leaf.hash
             body = parse_body(leaf.body)
         except UnknownVersion as exc:
             self.outcome.found(Check.CONTENT, Defect.UNKNOWN_VERSION, str(exc), line=line, leaf=leaf.index)

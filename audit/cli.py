@@ -16,6 +16,7 @@ from audit.errors import AuditError, NoteInvalid
 from audit.export import CheckpointLine, Header, LeafLine, read_export
 from audit.ldv import ProcessingRegister, logbook
 from audit.note import VerifierKey
+from audit.outcome import printable
 from audit.proof import Evidence
 from audit.report import PersonReport, ReportVerdict, build_report, lines
 from audit.shape import Shape
@@ -84,10 +85,10 @@ def _guarded(run: Any, args: argparse.Namespace) -> int:
     try:
         return int(run(args))
     except (_Usage, OSError) as exc:
-        print(f"Dit gaat niet: {exc}", file=sys.stderr)
+        print(f"Dit gaat niet: {printable(str(exc))}", file=sys.stderr)
         return WRONGLY_ASKED
     except AuditError as exc:
-        print(f"FOUT    {exc}\n\nUITKOMST: het klopt NIET.")
+        print(f"FOUT    {printable(str(exc))}\n\nUITKOMST: het klopt NIET.")
         return NOT_SOUND
 
 
@@ -105,7 +106,7 @@ def _check_proof(args: argparse.Namespace) -> int:
     head = signed.checkpoint
     print(f"goed    blad {evidence.index} staat in {head.origin}, ondertekend bij {head.size} bladen")
     print(f"goed    meeondertekend door: {_names(vouching)}")
-    print(f"inhoud  {evidence.leaf.canonical_body.decode()}\n\nUITKOMST: het bewijs klopt.")
+    print(f"inhoud  {printable(evidence.leaf.canonical_body.decode())}\n\nUITKOMST: het bewijs klopt.")
     return SOUND
 
 
@@ -126,7 +127,7 @@ def _check_report(args: argparse.Namespace) -> int:
 
 
 def _tell_report(verdict: ReportVerdict) -> int:
-    print("\n".join(lines(verdict)))
+    print("\n".join(map(printable, lines(verdict))))
     print(f"goed    {len(verdict.events)} gebeurtenissen, elk bewezen in het logboek")
     print(f"goed    meeondertekend door: {_names(verdict.vouching)}")
     if verdict.missing:

@@ -24,7 +24,16 @@ MAX_BODY_BYTES = 16384  # Ten times the largest body we write; bounds what a rea
 
 def leaf_hash(salt: bytes, body: Mapping[str, Any]) -> bytes:
     """The hash of this leaf in the tree. Raises BodyInvalid when salt or body are not of the format."""
-    return _hash(salt, canonical(body))
+    return stored_leaf_hash(salt, canonical(body))
+
+
+def stored_leaf_hash(salt: bytes, body: bytes) -> bytes:
+    """As `leaf_hash`, for the canonical bytes of a body as they were stored. Raises BodyInvalid for a wrong length."""
+    if len(salt) != SALT_BYTES:
+        raise BodyInvalid(f"/zout: {len(salt)} bytes in plaats van {SALT_BYTES}")
+    if len(body) > MAX_BODY_BYTES:
+        raise BodyInvalid(f"/: {len(body)} bytes is meer dan {MAX_BODY_BYTES}")
+    return hash_leaf(hashlib.sha256(salt + body).digest())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +50,7 @@ class Leaf:
 
     def __post_init__(self) -> None:
         parse_body(self.body)
-        object.__setattr__(self, "hash", _hash(self.salt, canonical(self.body)))
+        object.__setattr__(self, "hash", stored_leaf_hash(self.salt, dump(self.body)))
 
     @classmethod
     def of(cls, body: Body) -> Self:
@@ -56,11 +65,3 @@ class Leaf:
     def parsed(self) -> Body:
         """The body as values."""
         return parse_body(self.body)
-
-
-def _hash(salt: bytes, body: bytes) -> bytes:
-    if len(salt) != SALT_BYTES:
-        raise BodyInvalid(f"/zout: {len(salt)} bytes in plaats van {SALT_BYTES}")
-    if len(body) > MAX_BODY_BYTES:
-        raise BodyInvalid(f"/: {len(body)} bytes is meer dan {MAX_BODY_BYTES}")
-    return hash_leaf(hashlib.sha256(salt + body).digest())

@@ -158,8 +158,8 @@ class SignedNote:
 
 
 def is_key_name(name: str) -> bool:
-    """Non-empty, no Unicode space, no plus, no control character."""
-    return bool(name) and not any(char.isspace() or char == "+" or char < " " for char in name)
+    """Non-empty, printable, no Unicode space, no plus."""
+    return bool(name) and name.isprintable() and not any(char.isspace() or char == "+" for char in name)
 
 
 def decode_base64(text: str) -> bytes:

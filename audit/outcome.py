@@ -49,6 +49,11 @@ class Defect(StrEnum):
     ERASURE_UNRECORDED = "inhoud-verdwenen"
 
 
+def printable(text: str) -> str:
+    """The text without what could steer a terminal: names and values in a file may be an attacker's."""
+    return "".join(char if char.isprintable() else "\ufffd" for char in text)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One thing that is wrong. `line`, `leaf` and `size` (of a checkpoint) say where, as far as they
@@ -101,7 +106,7 @@ class Outcome:
         lines = [line for check in Check for line in self._check_lines(check)]
         lines += [f"LET OP  {warning}" for warning in self.warnings]
         verdict = "klopt." if self.sound else f"klopt NIET. Aantal bevindingen: {len(self.findings)}."
-        return "\n".join([*lines, "", f"UITKOMST: het logboek {verdict}"]) + "\n"
+        return "\n".join([*map(printable, lines), "", f"UITKOMST: het logboek {verdict}"]) + "\n"
 
     def _check_lines(self, check: Check) -> list[str]:
         own = [finding for finding in self.findings if finding.check is check]

@@ -330,3 +330,12 @@ def test_a_witness_with_an_impossible_clock_does_not_stop_the_verifier() -> None
     outcome = verified(replace(small_log(), checkpoints=notes).export())
     assert outcome.sound
     assert "tot en met 12 bladen, op seconde 9223372036854775807" in outcome.to_text()
+
+
+def test_a_file_cannot_steer_the_terminal_of_the_auditor() -> None:
+    hostile = SOUND.replace(b'"index":2', b'"index":2,"inhoud\\u001b[2J":1', 1)
+    text = verified(hostile).to_text()
+    assert "\x1b" not in text
+    renamed = SOUND.replace(ORIGIN.encode(), b"\xc2\x9b2J" + ORIGIN.encode())
+    assert not verified(renamed).sound
+    assert "\x9b" not in verified(renamed).to_text()
