@@ -144,11 +144,17 @@ _own := verdict.on_all(withheld, _reader, _categories) if {
 _categories := {category | some category in _asked}
 
 # Of an opened copy the obligations name fields, of a view on the case they name categories.
+default _duties := []
+
 _duties := obligations.of_copy(candidates, _verdicts, input.subject.role) if {
+	_readable
 	candidates := obligations.candidates(data.schakel.messages[input.message].fields)
 }
 
-_duties := obligations.of_view(_verdicts, input.subject.role) if not input.message
+_duties := obligations.of_view(_verdicts, input.subject.role) if {
+	_readable
+	not input.message
+}
 
 default _review := []
 

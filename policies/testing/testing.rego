@@ -48,9 +48,11 @@ asked := {
 }
 
 # METADATA
-# title: A document with some places changed
-# description: The text (weg) removes a key.
-changed(document, changes) := object.union(object.remove(document, removed), kept) if {
-	removed := {key | some key, value in changes; value == "(weg)"}
-	kept := {key: value | some key, value in changes; value != "(weg)"}
+# title: A document with some keys replaced
+# description: >-
+#   The text (weg) removes a key. object.union would merge a context with the one that it is to replace.
+changed(document, changes) := {key: value |
+	some key in (object.keys(document) | object.keys(changes))
+	value := object.get(changes, key, object.get(document, key, null))
+	value != "(weg)"
 }
