@@ -57,15 +57,6 @@ _head := object.union(readable, {"allowed": true}) if verdict.any_shown(_verdict
 
 _head := object.union(text.head_of(_first), {"allowed": false}) if not verdict.any_shown(_verdicts)
 
-# Nothing asked is nothing allowed.
-default _first := {
-	"rule": "G00_default",
-	"reason": {"nl": "Er is geen regel die dit toestaat.", "en": "No rule allows this."},
-	"article": "AVG 5(1)(b),(c)",
-	"article_status": "S",
-	"next_step": {"nl": "Vraag de eigenaar van de gegevens om ze zelf te sturen.", "en": "Ask the owner of the data to send them."},
-}
-
 _first := _problems[0]
 
 _first := _verdicts[_asked[0]] if count(_problems) == 0
