@@ -10,7 +10,7 @@ from gateway.domain.decision import FieldDecision, MessageDecision, RecipientDec
 from gateway.protocol.canonical import canonical, sha256_hex
 from gateway.protocol.manifest import Manifest, ManifestField, Obligation
 from gateway.protocol.submission import Staff
-from gateway.protocol.wire import Body, Digest, Facts, Instant, OinRole, ShortText, Uuid
+from gateway.protocol.wire import Body, Digest, Facts, Instant, Kant, OinRole, ShortText, Uuid
 
 
 class PlanRequest(Body):
@@ -56,6 +56,7 @@ class RecipientPlan(Body):
     reden: Reason
     artikel: str
     doel: ShortText | None = None
+    kant: Kant
     velden: list[FieldPlan]
     verplichtingen: list[Obligation]
 
@@ -110,8 +111,8 @@ def plan_digest(*, message: str, case_id: str, act: str | None, decision: Messag
     return sha256_hex(canonical(body))
 
 
-def recipient_plan(decision: RecipientDecision) -> RecipientPlan:
-    """The plan of one recipient from the policy's decision."""
+def recipient_plan(decision: RecipientDecision, *, side: Kant = "neutraal") -> RecipientPlan:
+    """The plan of one recipient, who stands on `side` in the case, from the policy's decision."""
     return RecipientPlan(
         oin=decision.oin,
         rol=decision.role,
@@ -120,6 +121,7 @@ def recipient_plan(decision: RecipientDecision) -> RecipientPlan:
         reden=Reason(nl=decision.reason_nl, en=decision.reason_en),
         artikel=decision.article,
         doel=decision.purpose,
+        kant=side,
         velden=[field_plan(f) for f in decision.fields],
         verplichtingen=[Obligation(id=o.id, parameters=dict(o.parameters)) for o in decision.obligations],
     )

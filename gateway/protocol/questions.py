@@ -11,7 +11,7 @@ from gateway.domain.errors import InvalidInput
 from gateway.protocol.manifest import Obligation
 from gateway.protocol.plan import FieldPlan
 from gateway.protocol.submission import Staff
-from gateway.protocol.wire import Body, Facts, Instant, OinText, ShortText, Uuid, causes_of, load_json
+from gateway.protocol.wire import Body, Facts, Instant, Kant, OinText, ShortText, Uuid, causes_of, load_json
 
 
 class BreakGlass(Body):
@@ -59,7 +59,7 @@ class AssignQuestion(Body):
     soort: Literal["toewijzing"]
     zaak_id: Uuid
     medewerker: Staff
-    kant: Literal["slachtoffer", "pleger", "neutraal"] = "neutraal"
+    kant: Kant = "neutraal"
     beeindigen: bool = False
 
 

@@ -1,7 +1,7 @@
 """The base of every object on the wire: closed, strict, frozen, and turned into bytes in one way only."""
 
 import json
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
 from pydantic.alias_generators import to_camel
@@ -31,6 +31,7 @@ ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Compact = Annotated[
     str, StringConstraints(min_length=1, max_length=1024 * 1024, pattern=r"^[A-Za-z0-9_.-]+$")
 ]
+Kant = Literal["slachtoffer", "pleger", "neutraal"]
 FactValue = bool | int | str | list[str] | list[int]
 Facts = dict[str, FactValue]
 

@@ -185,6 +185,7 @@ def context_for(env: Envelope, sender: Agency, recipient: Agency, **changes: Any
         "type": KENNISGEVING,
         "doel": "screening",
         "doel_afzender": "screening",
+        "kant": "neutraal",
         "manifest": [
             ManifestField(veld=f.name, categorie=f.category, besluit="allow", regel="matrix")
             for f in kind.fields
