@@ -17,6 +17,7 @@ is_false(context, key) if context[key] == false
 
 # METADATA
 # title: The value of a yes-or-no fact, or the name of what is not known
+# scope: document
 look(context, key) := {"value": context[key]} if _yes_or_no(context, key)
 
 look(context, key) := {"missing": key} if not _yes_or_no(context, key)

@@ -29,6 +29,7 @@ of_recipient(message, recipient) := [purpose |
 # description: >-
 #   The first purpose that is valid in the case state or in the state after the message. With none the first purpose
 #   stays, so that G04 refuses it.
+# scope: document
 of_sender(message, state) := [choice |
 	some purpose in array.concat(message.purposes, message.purposes_last)
 	choice := {"purpose": purpose, "state": _valid_state(purpose, [state, message.post_state])}

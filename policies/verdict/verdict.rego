@@ -38,6 +38,7 @@ by_row := text.because(rego.metadata.rule())
 
 # METADATA
 # title: The verdict of the matrix for an actor and a category
+# scope: document
 on(actor, category) := _answer(actor, category)
 
 on(actor, category) := no_row if not _answer(actor, category)
