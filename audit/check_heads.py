@@ -104,7 +104,7 @@ class HeadCheck:
         sizes = ", ".join(str(size) for size in self.heads)
         self.outcome.looked[Check.SIGNATURES] = f"gelezen: {self.seen}, geldig bij omvang: {sizes or 'geen'}"
         if not self.seen:
-            text = "zonder ondertekend controlepunt bewijst het bestand niets"
+            text = "zonder ondertekend checkpoint bewijst het bestand niets"
             self.outcome.found(Check.SIGNATURES, Defect.NO_CHECKPOINT, text)
         if self.witnesses:
             self.outcome.looked[Check.WITNESSES] = "; ".join(map(self._vouching, self.witnesses))
@@ -114,13 +114,13 @@ class HeadCheck:
             )
         for witness in self.trust.witnesses:
             if witness not in self.vouched:
-                text = f"{witness.name} heeft geen enkel controlepunt geldig meeondertekend"
+                text = f"{witness.name} heeft geen enkel checkpoint geldig meeondertekend"
                 self.outcome.found(Check.WITNESSES, Defect.WITNESS_SILENT, text)
 
     def _order(self, line: int, head: Checkpoint) -> None:
         known = self.heads.get(head.size)
         if known is not None and known.root != head.root:
-            text = "een tweede controlepunt van deze omvang met een andere wortel"
+            text = "een tweede checkpoint van deze omvang met een andere wortel"
             self.outcome.found(Check.SIGNATURES, Defect.FORK, text, line=line, size=head.size)
         elif head.size <= self.largest:
             text = f"staat na dat van {self.largest} bladen"

@@ -137,7 +137,7 @@ class LeafCheck:
             text = f"ondertekend zijn {largest} bladen, het bestand houdt op na {self.expected}"
             self.outcome.found(Check.ORDER, Defect.TRUNCATED, text, leaf=self.expected, size=largest)
         if self.expected > largest:
-            text = f"de bladen vanaf {largest} vallen onder geen enkel geldig controlepunt"
+            text = f"de bladen vanaf {largest} vallen onder geen enkel geldig checkpoint"
             self.outcome.found(Check.ORDER, Defect.NOT_SIGNED, text, leaf=largest)
         if self.header.size != self.read:
             text = f"de kop noemt {self.header.size} bladen, het bestand heeft er {self.read}"
@@ -170,7 +170,7 @@ class LeafCheck:
             self.outcome.looked[Check.OUTSIDE] = "; ".join(f"{one.size} bladen" for one in self.outside)
             if head.size > self.expected:
                 text = (
-                    f"u hebt een controlepunt van {head.size} bladen, het bestand houdt op na {self.expected}"
+                    f"u hebt een checkpoint van {head.size} bladen, het bestand houdt op na {self.expected}"
                 )
                 self.outcome.found(Check.OUTSIDE, Defect.ROLLED_BACK, text, size=head.size)
             elif self.roots.get(head.size, EMPTY_ROOT if head.size == 0 else None) != head.root:

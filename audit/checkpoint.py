@@ -53,7 +53,7 @@ class Checkpoint:
         """The inverse of `text`. Raises CheckpointInvalid."""
         lines = text.removesuffix("\n").split("\n")
         if not text.endswith("\n") or len(lines) < 3 or not all(lines):
-            raise CheckpointInvalid("een controlepunt heeft ten minste drie regels en geen lege")
+            raise CheckpointInvalid("een checkpoint heeft ten minste drie regels en geen lege")
         if not _SIZE.fullmatch(lines[1]):
             raise CheckpointInvalid("de omvang is geen getal zonder voorloopnullen")
         try:
@@ -104,4 +104,4 @@ def _require_log_key(key: VerifierKey, origin: str) -> None:
     if key.type is not SignatureType.ED25519:
         raise SignatureInvalid(f"de sleutel van {key.name} is die van een getuige, niet van een logboek")
     if key.name != origin:
-        raise WrongOrigin(f"het controlepunt is van {origin}, de sleutel van {key.name}")
+        raise WrongOrigin(f"het checkpoint is van {origin}, de sleutel van {key.name}")

@@ -75,7 +75,7 @@ def _command(subparsers: Any, name: str, run: Any, text: str, file: str) -> argp
         metavar="SLEUTEL",
     )
     parser.add_argument(
-        "--checkpoint", action="append", default=[], help="controlepunt dat u van elders hebt; mag vaker"
+        "--checkpoint", action="append", default=[], help="checkpoint dat u van elders hebt; mag vaker"
     )
     parser.set_defaults(run=lambda args: _guarded(run, args))
     return parser

@@ -68,7 +68,7 @@ class CheckpointLine:
     note: str
 
     def to_json(self) -> dict[str, Any]:
-        return {"regel": "controlepunt", "notitie": self.note}
+        return {"regel": "checkpoint", "notitie": self.note}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +129,7 @@ def _parse_line(raw: bytes) -> Line:
     match shape.text("regel", _LINE_TEXT):
         case "kop":
             return _parse_header(shape)
-        case "controlepunt":
+        case "checkpoint":
             shape.closed("regel", "notitie")
             return CheckpointLine(note=shape.text("notitie", _NOTE_TEXT))
         case "blad":

@@ -92,7 +92,7 @@ class NoteSigner:
         except (ValueError, TypeError) as exc:
             raise NoteInvalid("geen leesbare privésleutel") from exc
         if not isinstance(private, Ed25519PrivateKey):
-            raise NoteInvalid("de sleutel van een controlepunt moet Ed25519 zijn")
+            raise NoteInvalid("de sleutel van een checkpoint moet Ed25519 zijn")
         return cls.from_key(name, private, type=type)
 
     @classmethod

@@ -11,12 +11,12 @@ class Check(StrEnum):
 
     FORM = "De regels van het bestand"
     IDENTITY = "Oorsprong en sleutel van het logboek"
-    SIGNATURES = "Handtekeningen onder de controlepunten"
+    SIGNATURES = "Handtekeningen onder de checkpoints"
     WITNESSES = "Getuigen"
     ORDER = "Volgorde en volledigheid van de bladen"
     CONTENT = "Inhoud en zout van elk blad tegen zijn hash"
-    TREE = "De boom van bladen tegen elk controlepunt"
-    OUTSIDE = "Het controlepunt dat u van elders hebt"
+    TREE = "De boom van bladen tegen elk checkpoint"
+    OUTSIDE = "Het checkpoint dat u van elders hebt"
     NUMBERS = "Volgnummers per persoon"
     ERASURES = "Gewiste bladen"
 
@@ -31,8 +31,8 @@ class Defect(StrEnum):
     WRONG_ORIGIN = "verkeerde-oorsprong"
     BAD_SIGNATURE = "handtekening-ongeldig"
     UNKNOWN_SIGNATURE = "handtekening-onbekend"
-    NO_CHECKPOINT = "geen-controlepunt"
-    CHECKPOINT_ORDER = "controlepunten-volgorde"
+    NO_CHECKPOINT = "geen-checkpoint"
+    CHECKPOINT_ORDER = "checkpoints-volgorde"
     FORK = "splitsing"
     WITNESS_SILENT = "getuige-zonder-handtekening"
     LEAF_MISSING = "blad-ontbreekt"
@@ -70,7 +70,7 @@ class Finding:
         places = (
             f"regel {self.line}" if self.line is not None else None,
             f"blad {self.leaf}" if self.leaf is not None else None,
-            f"controlepunt {self.size}" if self.size is not None else None,
+            f"checkpoint {self.size}" if self.size is not None else None,
         )
         where = ", ".join(place for place in places if place)
         return f"{self.defect}{f' ({where})' if where else ''}: {self.text}"

@@ -80,7 +80,7 @@ class PersonReport:
             "formaat": FORMAT,
             "versie": VERSION,
             "persoon_id": self.person_id,
-            "controlepunt": self.checkpoint,
+            "checkpoint": self.checkpoint,
             "gebeurtenissen": events,
         }
         return canonical(members) + b"\n"
@@ -96,8 +96,8 @@ class PersonReport:
             raise BodyInvalid("/formaat: dit is geen overzicht van een persoon")
         if shape.integer("versie", at_least=1) != VERSION:
             raise UnknownVersion(f"/versie: onbekende versie {shape.integer('versie', at_least=1)}")
-        shape.closed("formaat", "versie", "persoon_id", "controlepunt", "gebeurtenissen")
-        checkpoint = shape.text("controlepunt", _NOTE)
+        shape.closed("formaat", "versie", "persoon_id", "checkpoint", "gebeurtenissen")
+        checkpoint = shape.text("checkpoint", _NOTE)
         events = tuple(_parse_event(event, checkpoint) for event in shape.objects("gebeurtenissen"))
         return cls(person_id=shape.text("persoon_id", _WORD), checkpoint=checkpoint, events=events)
 
@@ -186,7 +186,7 @@ def _sentence(number: int, body: Body) -> str:
 def _nodes(hashes: Sequence[bytes], signed: SignedCheckpoint) -> Mapping[tuple[int, int], bytes]:
     appended = plan_append(Frontier(), hashes)
     if (appended.frontier.size, appended.root) != (signed.checkpoint.size, signed.checkpoint.root):
-        raise ProofInvalid("de bladen zijn niet die van het controlepunt")
+        raise ProofInvalid("de bladen zijn niet die van het checkpoint")
     return {(0, leaf.leaf_index): leaf.hash for leaf in appended.leaves} | {
         (node.level, node.node_index): node.hash for node in appended.nodes
     }

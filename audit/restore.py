@@ -70,7 +70,7 @@ def plan_recovery(frontier: Frontier, leaf_hashes: Iterable[bytes], target: Chec
     appended = plan_append(frontier, leaf_hashes)
     if (appended.frontier.size, appended.root) != (target.size, target.root):
         raise NotConsistent(
-            f"de teruggevonden bladen leiden niet naar het controlepunt van {target.size} bladen"
+            f"de teruggevonden bladen leiden niet naar het checkpoint van {target.size} bladen"
         )
     return appended
 

@@ -68,7 +68,7 @@ def judge(
     """
     head = offered.checkpoint
     if head.origin != seen.origin:  # (1)
-        raise WrongOrigin(f"het controlepunt is van {head.origin}, niet van {seen.origin}")
+        raise WrongOrigin(f"het checkpoint is van {head.origin}, niet van {seen.origin}")
     if head.size < seen.size:  # (2)
         raise StaleCheckpoint(f"{head.size} bladen, terwijl er al {seen.size} gezien zijn")
     try:  # (3)

@@ -140,7 +140,7 @@ def test_an_erased_event_shows_as_a_missing_number() -> None:
 
 def test_no_report_is_made_of_leaves_that_are_not_those_of_the_checkpoint() -> None:
     told = [*leaves()[:2], leaf(2, event(2, None)), *leaves()[3:]]
-    with pytest.raises(ProofInvalid, match="niet die van het controlepunt"):
+    with pytest.raises(ProofInvalid, match="niet die van het checkpoint"):
         build_report("p-een", small_log().leaves, head(told, 12))
 
 

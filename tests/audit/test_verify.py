@@ -19,6 +19,7 @@ from audit.outcome import MAX_SHOWN
 from audit.verify import verify_export
 from audit.witness import with_cosignatures
 from tests.audit.makers import (
+    ORIGIN,
     about,
     defects,
     event,
@@ -41,12 +42,12 @@ SOUND = small_log().export()
 EXPECTED = {
     "body_byte_changed": ["blad-veranderd (regel 7, blad 0)"],
     "salt_byte_changed": ["blad-veranderd (regel 9, blad 2)"],
-    "leaf_hash_changed": ["blad-veranderd (regel 9, blad 2)", "wortel-klopt-niet (blad 1, controlepunt 3)"],
-    "erased_leaf_hash_changed": ["wortel-klopt-niet (blad 3, controlepunt 7)"],
-    "leaf_rewritten_with_its_hash": ["wortel-klopt-niet (blad 3, controlepunt 7)"],
+    "leaf_hash_changed": ["blad-veranderd (regel 9, blad 2)", "wortel-klopt-niet (blad 1, checkpoint 3)"],
+    "erased_leaf_hash_changed": ["wortel-klopt-niet (blad 3, checkpoint 7)"],
+    "leaf_rewritten_with_its_hash": ["wortel-klopt-niet (blad 3, checkpoint 7)"],
     "leaf_removed": ["blad-ontbreekt (blad 5)", "aantal-klopt-niet (regel 1)"],
     "leaves_reordered": ["volgorde-veranderd (regel 13, blad 5)"],
-    "leaves_swapped_with_their_indexes": ["wortel-klopt-niet (blad 3, controlepunt 7)"],
+    "leaves_swapped_with_their_indexes": ["wortel-klopt-niet (blad 3, checkpoint 7)"],
     "index_twice": ["dubbele-index (regel 13, blad 5)", "aantal-klopt-niet (regel 1)"],
     "leaf_added_after_the_last_checkpoint": ["niet-ondertekend (blad 12)", "aantal-klopt-niet (regel 1)"],
     "content_dropped_without_record": ["inhoud-verdwenen (blad 6)"],
@@ -62,37 +63,37 @@ EXPECTED = {
     "repeated_member": ["onleesbare-regel (regel 9, blad 2)"],
     "not_canonical": ["onleesbare-regel (regel 7)", "blad-ontbreekt (blad 0)", "aantal-klopt-niet (regel 1)"],
     "truncated": [
-        "afgekapt (blad 9, controlepunt 12)",
+        "afgekapt (blad 9, checkpoint 12)",
         "aantal-klopt-niet (regel 1)",
         "inhoud-verdwenen (blad 4)",
     ],
-    "truncated_and_recounted": ["afgekapt (blad 9, controlepunt 12)", "inhoud-verdwenen (blad 4)"],
+    "truncated_and_recounted": ["afgekapt (blad 9, checkpoint 12)", "inhoud-verdwenen (blad 4)"],
     "last_line_cut": ["onleesbare-regel (regel 18, blad 11)"],
     "header_missing": ["regel-op-verkeerde-plaats (regel 1)"],
-    "no_checkpoint": ["geen-controlepunt", "getuige-zonder-handtekening", "niet-ondertekend (blad 0)"],
-    "checkpoint_text_changed": ["handtekening-ongeldig (regel 4, controlepunt 6)"],
-    "log_signature_changed": ["handtekening-ongeldig (regel 4, controlepunt 7)"],
-    "cosignature_changed": ["handtekening-ongeldig (regel 4, controlepunt 7)"],
-    "signature_by_unlisted_witness": ["handtekening-onbekend (regel 4, controlepunt 7)"],
-    "checkpoints_out_of_order": ["controlepunten-volgorde (regel 3, controlepunt 1)"],
+    "no_checkpoint": ["geen-checkpoint", "getuige-zonder-handtekening", "niet-ondertekend (blad 0)"],
+    "checkpoint_text_changed": ["handtekening-ongeldig (regel 4, checkpoint 6)"],
+    "log_signature_changed": ["handtekening-ongeldig (regel 4, checkpoint 7)"],
+    "cosignature_changed": ["handtekening-ongeldig (regel 4, checkpoint 7)"],
+    "signature_by_unlisted_witness": ["handtekening-onbekend (regel 4, checkpoint 7)"],
+    "checkpoints_out_of_order": ["checkpoints-volgorde (regel 3, checkpoint 1)"],
     "checkpoint_after_leaves": ["regel-op-verkeerde-plaats (regel 18)"],
-    "fork_between_checkpoints": ["splitsing (controlepunt 7)"],
-    "fork_at_one_size": ["splitsing (regel 7, controlepunt 12)"],
+    "fork_between_checkpoints": ["splitsing (checkpoint 7)"],
+    "fork_at_one_size": ["splitsing (regel 7, checkpoint 12)"],
     "wrong_origin": [
-        "handtekening-onbekend (regel 4, controlepunt 7)",
-        "verkeerde-oorsprong (regel 4, controlepunt 7)",
+        "handtekening-onbekend (regel 4, checkpoint 7)",
+        "verkeerde-oorsprong (regel 4, checkpoint 7)",
     ],
     "wrong_key": [
         "verkeerde-sleutel (regel 1)",
-        "handtekening-ongeldig (regel 2, controlepunt 1)",
-        "handtekening-ongeldig (regel 3, controlepunt 3)",
-        "handtekening-ongeldig (regel 4, controlepunt 7)",
-        "handtekening-ongeldig (regel 5, controlepunt 8)",
-        "handtekening-ongeldig (regel 6, controlepunt 12)",
+        "handtekening-ongeldig (regel 2, checkpoint 1)",
+        "handtekening-ongeldig (regel 3, checkpoint 3)",
+        "handtekening-ongeldig (regel 4, checkpoint 7)",
+        "handtekening-ongeldig (regel 5, checkpoint 8)",
+        "handtekening-ongeldig (regel 6, checkpoint 12)",
         "getuige-zonder-handtekening",
         "niet-ondertekend (blad 0)",
     ],
-    "rolled_back": ["ouder-dan-bekend (controlepunt 12)"],
+    "rolled_back": ["ouder-dan-bekend (checkpoint 12)"],
     "person_number_skipped": ["volgnummer-klopt-niet (regel 8, blad 5)"],
     "person_number_repeated": ["volgnummer-klopt-niet (regel 8, blad 5)"],
 }
@@ -139,10 +140,10 @@ def test_every_staged_checkpoint_belongs_to_the_golden_log(size: int) -> None:
 def test_a_checkpoint_of_another_history_held_elsewhere_shows_the_fork() -> None:
     told = [*leaves()[:2], leaf(2, event(2, None)), *leaves()[3:]]
     assert defects(SOUND, head(told, 7).to_text()) == [
-        "splitsing (controlepunt 7)",
-        "wortel-klopt-niet (controlepunt 7)",
+        "splitsing (checkpoint 7)",
+        "wortel-klopt-niet (checkpoint 7)",
     ]
-    assert defects(SOUND, head(told, 5).to_text()) == ["wortel-klopt-niet (controlepunt 5)"]
+    assert defects(SOUND, head(told, 5).to_text()) == ["wortel-klopt-niet (checkpoint 5)"]
 
 
 def test_a_checkpoint_held_elsewhere_must_be_of_this_log() -> None:
@@ -281,7 +282,7 @@ def test_the_command_takes_the_key_as_text_and_a_checkpoint_from_elsewhere() -> 
         FOLDER / "checkpoint.12",
     )
     assert done.returncode == 1
-    assert "ouder-dan-bekend (controlepunt 12)" in done.stdout
+    assert "ouder-dan-bekend (checkpoint 12)" in done.stdout
 
 
 def test_python_m_audit_is_the_same_command(tmp_path: Path) -> None:
