@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from gateway.domain.clock import rfc3339
-from gateway.hub.policy.bundle import Bundle, BundleError, verify_bundle
+from gateway.hub.policy.bundle import Bundle, BundleError, build_bundle, verify_bundle
 from gateway.hub.policy.revision import Revision
 from gateway.hub.policy.signing import BadSignature, PolicyKey, sha256_hex, sign, verify
 
@@ -33,6 +33,20 @@ class PolicyFolder:
     path: Path
     bundle_key: PolicyKey
     activators: Sequence[PolicyKey]
+
+    @classmethod
+    def at(cls, path: Path) -> Self:
+        """The folder with the keys that lie beside it: `sleutels/bundel.pem` and `sleutels/activeerders/*.pem`.
+
+        Whoever can change those keys decides whom the hub believes, so a hub mounts them from elsewhere. Raises
+        ActivationError.
+        """
+        keys = path / "sleutels"
+        try:
+            activators = [PolicyKey.read(each) for each in sorted((keys / "activeerders").glob("*.pem"))]
+            return cls(path=path, bundle_key=PolicyKey.read(keys / "bundel.pem"), activators=activators)
+        except (OSError, BadSignature) as error:
+            raise ActivationError(f"{keys}: {error}") from error
 
     @property
     def log(self) -> Path:
@@ -135,6 +149,22 @@ class PolicyFolder:
             return path.read_bytes()
         except OSError as error:
             raise ActivationError(f"{path.name} cannot be read") from error
+
+
+def build_into(folder: Path, policies: Path, *, key: PolicyKey, number: int | None = None) -> Bundle:
+    """Build the policies into `bundels/` of the folder; without `number`, one higher than the highest there.
+
+    Raises BundleError, also when that number was built before with other content.
+    """
+    place = folder / "bundels"
+    place.mkdir(parents=True, exist_ok=True)
+    built = {Revision.parse(each.name.removesuffix(".tar.gz")) for each in place.glob("*.tar.gz")}
+    chosen = number if number is not None else max((each.number for each in built), default=0) + 1
+    bundle = build_bundle(policies, place / "nieuw", key=key, number=chosen)
+    if any(_same_number(bundle.revision, each) for each in built):
+        raise BundleError(f"number {chosen} was built before with other content")
+    (place / "nieuw").replace(place / f"{bundle.revision}.tar.gz")
+    return bundle
 
 
 _MEMBERS: Final = {"versie", "revisie", "bundel_sha256", "geactiveerd_op", "vorige"}

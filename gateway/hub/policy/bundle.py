@@ -79,6 +79,19 @@ def verify_bundle(archive: bytes, *, key: PolicyKey) -> Bundle:
     return Bundle(revision=_revision(files), sha256=hashlib.sha256(archive).hexdigest(), files=files)
 
 
+def unpacked_policies(archive: bytes, folder: Path) -> None:
+    """Lay a bundle out as a folder of policies again, to compare it. Verifies nothing; raises BundleError."""
+    for name, content in _unpack(archive).items():
+        inside = PurePosixPath(name)
+        if inside.is_absolute() or ".." in inside.parts:
+            raise BundleError(f"{name}: outside the bundle")
+        if inside.name in {_MANIFEST, _SIGNATURES}:
+            continue
+        place = folder / ("data" if inside.name == "data.json" else ".") / inside
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
+
+
 def _sources(policies: Path) -> Iterator[tuple[str, bytes]]:
     for path in policies.rglob("*"):
         name = path.relative_to(policies)

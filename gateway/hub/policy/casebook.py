@@ -4,7 +4,6 @@ In a casebook, and only here, a fact that a case leaves out has the default of `
 (domain.md 6.4, context keys). In the running hub it is a refusal.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +11,7 @@ from typing import Final, NamedTuple
 
 from gateway.domain.catalogue import catalogue
 from gateway.domain.identifiers import AgencyKind, CategoryId, Oin, PurposeId, RoleId, StateId
+from gateway.hub.policy.at_once import each_at_once
 from gateway.hub.policy.casebook_file import OIN_DIGITS, Case, context_keys
 from gateway.hub.policy.client import DecisionPoint
 from gateway.hub.policy.questions import (
@@ -26,7 +26,6 @@ from gateway.hub.policy.questions import (
 )
 from gateway.hub.policy.verdicts import MessageVerdict, ReadingDecision, TransitionDecision
 
-AT_ONCE: Final = 32  # questions under way; more only queues inside OPA
 _NOBODY: Final = Oin(
     "0" * OIN_DIGITS
 )  # the OIN of a recipient that a case does not give; no certificate carries it
@@ -65,15 +64,11 @@ class Outcome:
 
 async def ask_all(point: DecisionPoint, cases: Sequence[Case], *, now: datetime) -> list[Outcome]:
     """The outcome of every case, in order. Raises DecisionUnavailable when one question has no answer."""
-    room = asyncio.Semaphore(AT_ONCE)
 
     async def ask_one(case: Case) -> Outcome:
-        async with room:
-            return Outcome(case=case, verdict=await ask(point, case, now=now))
+        return Outcome(case=case, verdict=await ask(point, case, now=now))
 
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(ask_one(case)) for case in cases]
-    return [task.result() for task in tasks]
+    return await each_at_once(cases, ask_one)
 
 
 async def ask(point: DecisionPoint, case: Case, *, now: datetime) -> Verdict:

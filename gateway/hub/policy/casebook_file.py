@@ -4,12 +4,16 @@ A key that is not on the list of context keys makes the file invalid (domain.md 
 """
 
 import json
+from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+
+from gateway.domain.catalogue import catalogue
+from gateway.domain.identifiers import RoleId
 
 OIN_DIGITS = 20
 
@@ -94,6 +98,39 @@ def parse_cases(document: object) -> list[Case]:
     if findings:
         raise InvalidCasebook(findings)
     return cases
+
+
+def case_of_options(given: Namespace) -> Case:
+    """The case that the options of `explain` describe. Raises InvalidCasebook."""
+    role = catalogue().roles.get(RoleId(given.role or ""))
+    facts = dict(_fact(each) for each in given.fact)
+    oin = str(facts.get("ontvanger_oin") or "")
+    asker, other = "00000099000000000001", oin or "00000099000000000002"
+    document = {
+        "id": "vraag",
+        "subject": {
+            "agency": given.agency or (role.agencies[0] if role else ""),
+            "oin": asker,
+            "role": given.role or "",
+        },
+        "purpose": given.purpose,
+        "action": given.action or "",
+        "resource": {
+            "case_state": given.state or "",
+            "data_category": given.category or "procesgegevens",
+            "owner": asker if given.own else other,
+        },
+        "context": facts,
+    }
+    return parse_cases([document])[0]
+
+
+def _fact(text: str) -> tuple[str, bool | int | str | None]:
+    name, _, said = text.partition("=")
+    words: dict[str, bool | None] = {"true": True, "ja": True, "false": False, "nee": False, "null": None}
+    if said in words:
+        return name, words[said]
+    return name, int(said) if said.isdecimal() and len(said) < OIN_DIGITS else said
 
 
 @cache
