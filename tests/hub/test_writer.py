@@ -19,10 +19,10 @@ from gateway.hub.storage.changes import (
     Judgement,
     Lane,
     Moved,
-    Placement,
     Removal,
     Revision,
     StorageUnavailable,
+    Written,
 )
 from gateway.hub.storage.log_reading import committed_head, consistency, inclusion, placements
 from gateway.hub.storage.tables import TABLE_OF, deliveries, duties
@@ -37,9 +37,10 @@ def test_rows_have_exactly_the_columns_of_their_tables() -> None:
 
 async def test_every_committed_change_is_proven_by_its_placement(database_url: str) -> None:
     async with open_store(database_url, max_batch=5) as store:
-        placed = await asyncio.gather(
+        written = await asyncio.gather(
             *(store.writer.write(change(f"k{n}", duty(f"d{n}"), leaves=n % 3 + 1)) for n in range(23))
         )
+        placed = [each.placement for each in written]
         for place in placed:
             assert place is not None
             verify_inclusion(
@@ -59,7 +60,7 @@ async def test_any_two_heads_of_the_stored_log_are_consistent(database_url: str)
     async with open_store(database_url) as store:
         roots = {}
         for n in range(17):
-            place = await store.writer.write(change(f"k{n}"))
+            place = (await store.writer.write(change(f"k{n}"))).placement
             assert place is not None
             roots[place.tree_size] = place.root
         pairs = [(old, new) for old in roots for new in range(old, 18)]
@@ -79,8 +80,8 @@ async def test_a_bad_change_never_fails_its_neighbours(database_url: str) -> Non
             *(store.writer.write(change(f"k{n}", duty("taken" if n == 3 else f"d{n}"))) for n in range(7)),
             return_exceptions=True,
         )
-        assert [type(outcome) for outcome in outcomes] == [Placement] * 3 + [Clash] + [Placement] * 3
-        indexes = [o.leaf_index for o in outcomes if isinstance(o, Placement)]
+        assert [type(outcome) for outcome in outcomes] == [Written] * 3 + [Clash] + [Written] * 3
+        indexes = [o.placement.leaf_index for o in outcomes if isinstance(o, Written) and o.placement]
         assert indexes == sorted(indexes), "item by item, in order"
         count = await store.reader.read(
             lambda c: c.execute(select(func.count()).select_from(duties)).scalar()
@@ -103,7 +104,7 @@ async def test_a_refusing_or_broken_judge_fails_only_its_own_change(database_url
             store.writer.write(change("d", duty("d"))),
             return_exceptions=True,
         )
-        assert [type(o) for o in outcomes] == [Placement, Refused, StorageUnavailable, Placement]
+        assert [type(o) for o in outcomes] == [Written, Refused, StorageUnavailable, Written]
 
 
 async def test_a_change_decided_on_a_fact_that_moved_is_not_written(database_url: str) -> None:
@@ -114,9 +115,9 @@ async def test_a_change_decided_on_a_fact_that_moved_is_not_written(database_url
             store.writer.write(change("b", duty("b"), reads={"zaak:z": 0}, touches=scope)),
             return_exceptions=True,
         )
-        assert isinstance(first, Placement)
+        assert isinstance(first, Written)
         assert isinstance(second, Moved)
-        assert isinstance(await store.writer.write(change("b", reads={"zaak:z": 1})), Placement)
+        assert isinstance(await store.writer.write(change("b", reads={"zaak:z": 1})), Written)
         found = await store.reader.read(lambda c: c.execute(select(duties.c.duty_id)).scalars().all())
         assert found == ["a"]
 
@@ -149,7 +150,7 @@ async def test_growing_revisions_never_go_back_and_removals_repeat(database_url:
         await store.writer.write(delivery_change("k", Lane("z", "o", "r")))
         await store.writer.write(change("d", duty("d")))
         for step in (3, 1, 2):
-            assert await store.writer.write(progress(step)) is None
+            assert (await store.writer.write(progress(step))).placement is None
         rows = await store.reader.read(lambda c: c.execute(select(deliveries.c.progress)).scalars().all())
         assert rows == [3]
         assert not await store.reader.read(lambda c: c.execute(select(duties)).all())
@@ -171,9 +172,10 @@ async def test_an_unknown_commit_is_looked_up_by_key(database_url: str, committe
 
         event.listen(store.engines.writing, "commit", break_commit)
         if committed:
-            place = await store.writer.write(change("k", duty("d")))
-            assert place is not None
-            assert place.leaf_index == 1
+            written = await store.writer.write(change("k", duty("d")))
+            assert written.answer is None
+            assert written.placement is not None
+            assert written.placement.leaf_index == 1
         else:
             with pytest.raises(StorageUnavailable):
                 await store.writer.write(change("k", duty("d")))
@@ -213,4 +215,4 @@ async def test_a_full_disk_is_unavailable_and_loses_nothing_written_before(tmp_p
         event.listen(store.engines.writing, "checkout", set_max_pages(1_000_000))
         assert await store.writer.write(change("after", duty("after"))) is not None
         head = await store.reader.read(committed_head)
-        assert head.size == 2 + sum(isinstance(outcome, Placement) for outcome in outcomes)
+        assert head.size == 2 + sum(isinstance(outcome, Written) for outcome in outcomes)

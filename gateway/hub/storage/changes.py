@@ -46,8 +46,10 @@ class Removal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """Everything that one change writes, besides its leaves."""
+    """Everything that one change writes, besides its leaves. `answer` is given back to whoever asked, after the
+    commit."""
 
+    answer: str = ""
     inserts: tuple[Row, ...] = ()
     revisions: tuple[Revision, ...] = ()
     removals: tuple[Removal, ...] = ()
@@ -78,6 +80,17 @@ class Placement:
     tree_size: int
     path: tuple[bytes, ...]
     root: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A committed change: where it stands in the log (None: it has no leaf), and the answer of its judge.
+
+    `answer` is None when the commit was found in the log after a doubt; what was judged is then on record only.
+    """
+
+    placement: Placement | None
+    answer: str | None
 
 
 class Moved(Exception):

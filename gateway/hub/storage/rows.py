@@ -35,21 +35,8 @@ class CaseStateRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FactRow:
-    """A case fact as one message stated it. `value` is JSON."""
-
-    case_id: str
-    message_id: str
-    message_type: str
-    oin: str
-    field: str
-    value: str
-    stated_at: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class MessageRow:
-    """An accepted message, without its content."""
+    """An accepted message, without its content. `facts` are its case facts as JSON, signed by its sender."""
 
     source: str
     message_id: str
@@ -63,6 +50,7 @@ class MessageRow:
     purpose: str
     urgency: str
     act: str | None
+    facts: str
     decision_id: str
     stated_at: str
     accepted_at: str
@@ -241,7 +229,6 @@ class LeafRow:
 Row = (
     CaseRow
     | CaseStateRow
-    | FactRow
     | MessageRow
     | CopyRow
     | DeliveryRow

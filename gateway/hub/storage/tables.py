@@ -68,18 +68,6 @@ case_states = Table(
     _id("cause"),
 )
 
-case_facts = Table(
-    "case_facts",
-    metadata,
-    _id("case_id", key=True),
-    _id("message_id", key=True),
-    _text("field", key=True),
-    _text("message_type"),
-    _id("oin"),
-    _text("value"),
-    _time("stated_at"),
-)
-
 messages = Table(
     "messages",
     metadata,
@@ -95,6 +83,7 @@ messages = Table(
     _text("purpose"),
     _text("urgency"),
     _text("act", optional=True),
+    _text("facts"),
     _id("decision_id"),
     _time("stated_at"),
     _time("accepted_at"),
@@ -288,7 +277,6 @@ checkpoints = Table("checkpoints", metadata, _number("size", key=True), _text("n
 TABLE_OF: dict[type[rows.Row], Table] = {
     rows.CaseRow: cases,
     rows.CaseStateRow: case_states,
-    rows.FactRow: case_facts,
     rows.MessageRow: messages,
     rows.CopyRow: copies,
     rows.DeliveryRow: deliveries,

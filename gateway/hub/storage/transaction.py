@@ -13,13 +13,13 @@ from dataclasses import fields
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, tuple_, update
 
 from gateway.domain.errors import SchakelError
-from gateway.hub.storage.changes import Change, Judgement, Lane, Moved, Placement, Removal, Revision
+from gateway.hub.storage.changes import Change, Judgement, Lane, Moved, Removal, Revision, Written
 from gateway.hub.storage.log_append import append
 from gateway.hub.storage.rows import Row
 from gateway.hub.storage.tables import TABLE_OF, deliveries, fact_versions
 
-Outcome = Placement | Moved | SchakelError | None
-"""What became of one change: where it stands in the log (None: it has no leaf), or why nothing of it was written."""
+Outcome = Written | Moved | SchakelError
+"""What became of one change, or why nothing of it was written."""
 
 _COLUMNS = {row: tuple(column.name for column in fields(row)) for row in TABLE_OF}
 _SCOPES_AT_ONCE = 500  # SQLite takes 32,766 parameters; a batch stays far below
@@ -31,7 +31,8 @@ def write(connection: Connection, changes: Sequence[Change]) -> list[Outcome]:
     The caller commits. Raises SQLAlchemyError when the database refuses one of them: then none may be committed.
     """
     versions = _locked_versions(connection, changes)  # (1)
-    outcomes, standing = _sort_out(changes, versions)  # (2)
+    moved, standing = _sort_out(changes, versions)  # (2)
+    outcomes: dict[int, Outcome] = dict(moved)
     numbers = _number(connection, [changes[place] for place in standing])  # (3)
     judged: dict[int, Judgement] = {}
     for place, mine in zip(standing, numbers, strict=True):
@@ -43,8 +44,8 @@ def write(connection: Connection, changes: Sequence[Change]) -> list[Outcome]:
     _raise_versions(connection, versions, [changes[place] for place in judged])  # (5)
     placed = append(connection, [changes[place] for place in judged])  # (6)
     for place, placement in zip(judged, placed, strict=True):
-        outcomes[place] = placement
-    return outcomes
+        outcomes[place] = Written(placement=placement, answer=judged[place].answer)
+    return [outcomes[place] for place in range(len(changes))]
 
 
 def _locked_versions(connection: Connection, changes: Sequence[Change]) -> dict[str, int]:
@@ -62,20 +63,20 @@ def _locked_versions(connection: Connection, changes: Sequence[Change]) -> dict[
     return versions
 
 
-def _sort_out(changes: Sequence[Change], stored: Mapping[str, int]) -> tuple[list[Outcome], list[int]]:
-    """An outcome for each change (Moved where a fact moved) and the places of those that stand."""
+def _sort_out(changes: Sequence[Change], stored: Mapping[str, int]) -> tuple[dict[int, Moved], list[int]]:
+    """The places of changes of which a fact moved, with the reason, and the places of those that stand."""
     versions = dict(stored)
-    outcomes: list[Outcome] = [None] * len(changes)
+    moved: dict[int, Moved] = {}
     standing = []
     for place, change in enumerate(changes):
-        moved = [scope for scope, version in change.reads.items() if versions.get(scope, 0) != version]
-        if moved:
-            outcomes[place] = Moved(f"{change.key}: {', '.join(moved)}")
+        other = [scope for scope, version in change.reads.items() if versions.get(scope, 0) != version]
+        if other:
+            moved[place] = Moved(f"{change.key}: {', '.join(other)}")
             continue
         standing.append(place)
         for scope in change.touches:
             versions[scope] = versions.get(scope, 0) + 1
-    return outcomes, standing
+    return moved, standing
 
 
 def _number(connection: Connection, changes: Sequence[Change]) -> list[dict[Lane, int]]:

@@ -18,7 +18,7 @@ from typing import Final
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from gateway.domain.errors import SchakelError
-from gateway.hub.storage.changes import Change, Clash, Moved, Placement, StorageUnavailable
+from gateway.hub.storage.changes import Change, Clash, Moved, StorageUnavailable, Written
 from gateway.hub.storage.engine import Engines
 from gateway.hub.storage.log_reading import placements
 from gateway.hub.storage.transaction import Outcome, write
@@ -44,7 +44,7 @@ class _CommitUnknown(Exception):
 @dataclass(frozen=True, slots=True)
 class _Waiting:
     change: Change
-    future: asyncio.Future[Placement | None]
+    future: asyncio.Future[Written]
     loop: asyncio.AbstractEventLoop
 
 
@@ -65,8 +65,8 @@ class Writer:
         self._waiting.put(None)
         self._thread.join()
 
-    async def write(self, change: Change) -> Placement | None:
-        """Where the change stands in the log, after its commit; None when it has no leaf.
+    async def write(self, change: Change) -> Written:
+        """Returns after the commit.
 
         Raises Moved when it was decided on facts that changed since, Clash when a row of it exists already, a
         SchakelError when its judge refuses, StorageUnavailable when the database does not answer.
@@ -146,7 +146,12 @@ class Writer:
                     return [_unavailable(error)] * len(changes)
                 time.sleep(0.1)
             else:
-                return [found.get(change.key, _unavailable(None)) for change in changes]
+                return [
+                    Written(placement=found[change.key], answer=None)
+                    if change.key in found
+                    else _unavailable(None)
+                    for change in changes
+                ]
 
 
 def _refused(change: Change, error: Exception) -> _Result:
@@ -167,7 +172,7 @@ def _unavailable(cause: Exception | None) -> StorageUnavailable:
 
 
 def _answer(batch: Sequence[_Waiting], outcomes: Sequence[_Result]) -> None:
-    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Placement | None], _Result]]] = {}
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Written], _Result]]] = {}
     for waiting, outcome in zip(batch, outcomes, strict=True):
         by_loop.setdefault(waiting.loop, []).append((waiting.future, outcome))
     for loop, settled in by_loop.items():
@@ -175,7 +180,7 @@ def _answer(batch: Sequence[_Waiting], outcomes: Sequence[_Result]) -> None:
             loop.call_soon_threadsafe(_settle, settled)
 
 
-def _settle(settled: Sequence[tuple[asyncio.Future[Placement | None], _Result]]) -> None:
+def _settle(settled: Sequence[tuple[asyncio.Future[Written], _Result]]) -> None:
     for future, outcome in settled:
         if future.done():  # whoever asked has gone; what was written stays written
             continue

@@ -32,17 +32,6 @@ def upgrade() -> None:
     op.create_index(op.f("ix_assignments_case_id_oin"), "assignments", ["case_id", "oin"], unique=False)
 
     op.create_table(
-        "case_facts",
-        sa.Column("case_id", sa.String(length=64), nullable=False),
-        sa.Column("message_id", sa.String(length=64), nullable=False),
-        sa.Column("field", sa.Text(), nullable=False),
-        sa.Column("message_type", sa.Text(), nullable=False),
-        sa.Column("oin", sa.String(length=64), nullable=False),
-        sa.Column("value", sa.Text(), nullable=False),
-        sa.Column("stated_at", sa.String(length=24), nullable=False),
-        sa.PrimaryKeyConstraint("case_id", "message_id", "field", name=op.f("pk_case_facts")),
-    )
-    op.create_table(
         "case_states",
         sa.Column("case_id", sa.String(length=64), nullable=False),
         sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
@@ -201,6 +190,7 @@ def upgrade() -> None:
         sa.Column("purpose", sa.Text(), nullable=False),
         sa.Column("urgency", sa.Text(), nullable=False),
         sa.Column("act", sa.Text(), nullable=True),
+        sa.Column("facts", sa.Text(), nullable=False),
         sa.Column("decision_id", sa.String(length=64), nullable=False),
         sa.Column("stated_at", sa.String(length=24), nullable=False),
         sa.Column("accepted_at", sa.String(length=24), nullable=False),

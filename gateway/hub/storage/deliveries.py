@@ -1,0 +1,90 @@
+"""Where copies are: the delivery of one copy with its message, and all deliveries of one message or case."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from sqlalchemy import Connection, select
+
+from gateway.hub.storage.rows import CopyRow, DeliveryRow, MessageRow, ReceiptRow, RejectionRow, WithheldRow
+from gateway.hub.storage.selecting import select_all, select_one
+from gateway.hub.storage.tables import copies, deliveries, messages, receipts, rejections, withheld
+
+
+class Progress(IntEnum):
+    """How far a copy came. It never goes back; the names are those of DeliveryStatus."""
+
+    WACHT = 0
+    GEPUBLICEERD = 1
+    TECHNISCH = 2
+    FUNCTIONEEL = 3
+    GEOPEND = 4
+    AANVAARD = 5
+
+
+class Outcome:
+    """How the delivery of a copy ended other than by being taken on."""
+
+    REJECTED = "afgekeurd"
+    DEAD = "dood"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """A delivery with the message it belongs to and what came back for it."""
+
+    delivery: DeliveryRow
+    message: MessageRow
+    commitment: str
+    receipts: tuple[ReceiptRow, ...]
+    rejection: RejectionRow | None
+
+
+def load_delivery(connection: Connection, copy_id: str) -> Delivered | None:
+    """The delivery of that copy, whoever it is for; the caller tells who may know."""
+    delivery = select_one(connection, DeliveryRow, select(deliveries).where(deliveries.c.copy_id == copy_id))
+    if delivery is None:
+        return None
+    of_message = (messages.c.source == delivery.source) & (messages.c.message_id == delivery.message_id)
+    message = select_one(connection, MessageRow, select(messages).where(of_message))
+    copy = load_copy(connection, copy_id)
+    if message is None or copy is None:
+        raise LookupError(f"the delivery {copy_id} has no message or copy")
+    return Delivered(
+        delivery=delivery,
+        message=message,
+        commitment=copy.commitment,
+        receipts=select_all(connection, ReceiptRow, select(receipts).where(receipts.c.copy_id == copy_id)),
+        rejection=select_one(
+            connection, RejectionRow, select(rejections).where(rejections.c.copy_id == copy_id)
+        ),
+    )
+
+
+def load_copy(connection: Connection, copy_id: str) -> CopyRow | None:
+    return select_one(connection, CopyRow, select(copies).where(copies.c.copy_id == copy_id))
+
+
+def deliveries_of_sender(connection: Connection, case_id: str, oin: str) -> tuple[DeliveryRow, ...]:
+    """The deliveries of everything that this agency sent in the case, oldest first."""
+    same = (messages.c.source == deliveries.c.source) & (messages.c.message_id == deliveries.c.message_id)
+    return select_all(
+        connection,
+        DeliveryRow,
+        select(deliveries)
+        .join(messages, same)
+        .where(deliveries.c.case_id == case_id, messages.c.oin == oin)
+        .order_by(deliveries.c.accepted_at, deliveries.c.oin, deliveries.c.role),
+    )
+
+
+def withheld_of_sender(connection: Connection, case_id: str, oin: str) -> tuple[WithheldRow, ...]:
+    """The listed recipients of this agency's messages in the case that got no copy."""
+    same = (messages.c.source == withheld.c.source) & (messages.c.message_id == withheld.c.message_id)
+    return select_all(
+        connection,
+        WithheldRow,
+        select(withheld)
+        .join(messages, same)
+        .where(messages.c.case_id == case_id, messages.c.oin == oin)
+        .order_by(messages.c.accepted_at, withheld.c.oin, withheld.c.role),
+    )

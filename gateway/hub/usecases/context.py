@@ -1,0 +1,146 @@
+"""The facts that a policy question carries, from what the hub has on record. Pure.
+
+What messages stated is read by `gateway.domain.context`; here come the facts of assignments, rosters, mandates, the
+register of messages and the request itself. Nothing here decides: each function states what is on record under the
+name that the policy knows it by (domain.md 6.4, context keys).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from gateway.domain.catalogue import catalogue
+from gateway.domain.context import claimed_mandate, context_for_agency, context_from_facts
+from gateway.domain.identifiers import Oin
+from gateway.hub.policy.questions import FactValue
+from gateway.hub.usecases.case_record import CaseRecord
+from gateway.protocol.registry import Participant
+from gateway.protocol.wire import Kant
+
+Context = dict[str, FactValue]
+
+# Agreements, consents and pilots are not registered yet: there are none, so each of these is known to be false.
+_NOT_REGISTERED: Final = (
+    "arts_besluit",
+    "burgemeester_akkoord",
+    "gemeentelijke_opdracht",
+    "om_akkoord",
+    "opvang_noodzaak",
+    "pilot_rihg_afnemers",
+    "pilot_verzoekers",
+    "toestemming_betrokkene",
+    "wpg20_besluit",
+)
+_INCOMPATIBLE: Final = {"politie_hovj": "politie_weegteam", "politie_weegteam": "politie_hovj"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """A person who acts: agency, role and pseudonymous reference. `opens` when the act opens the case."""
+
+    agency: Participant
+    role: str
+    staff: str
+    opens: bool = False
+
+
+def actor_context(record: CaseRecord, actor: Actor, now: datetime) -> Context:
+    """What is known about a person who sends, reads or decides in the case."""
+    return {
+        **_of_case_and_agency(record, actor.agency.oin, now),
+        "kant": side_of(record, actor.agency.oin, actor.role, actor.staff),
+        "toegewezen": actor.opens or is_assigned(record, actor),
+        "dienst": is_on_duty(record, actor),
+        "gebied_bevoegd": is_competent(record, actor.agency),
+        "functiescheiding_conflict": has_conflicting_task(record, actor),
+        "mandaat": mandate_of(record, actor),
+        "doel_verklaard": True,
+        "break_glass": False,
+        # The owner's node matches persons; a message or copy of the case is about persons of the case.
+        "persoon_in_zaak": True,
+    }
+
+
+def recipient_context(record: CaseRecord, agency: Participant, role: str, now: datetime) -> Context:
+    """What is known about a listed recipient, for its reading purpose and the conditions of its row."""
+    side = side_of(record, agency.oin, role, None)
+    return {**_of_case_and_agency(record, agency.oin, now), "ontvanger_kant": side}
+
+
+def _of_case_and_agency(record: CaseRecord, oin: str, now: datetime) -> Context:
+    assigned = [a for a in record.active_assignments() if a.oin == oin]
+    return {
+        **dict.fromkeys(_NOT_REGISTERED, False),
+        **context_from_facts(record.facts, now),
+        **context_for_agency(record.facts, Oin(oin)),
+        "bewaartermijn_verlopen": record.standing.state == "vernietigd",
+        "uitvraag_open": has_open_question(record, oin),
+        "eigen_client": any(a.side != "neutraal" for a in assigned),
+        "eigen_bericht": _is_own_message(record, oin),
+        "kopie_bij_organisatie": any(r.oin == oin for r in record.situation.received),
+    }
+
+
+def is_competent(record: CaseRecord, agency: Participant) -> bool:
+    """Competent for the dwelling by the registry, or assigned to the case as an organisation."""
+    if record.municipality is not None and agency.is_competent(record.municipality):
+        return True
+    return any(a.oin == agency.oin for a in record.active_assignments())
+
+
+def is_assigned(record: CaseRecord, actor: Actor) -> bool:
+    """The person is on the case in this role, or is on duty in it at an agency that the case was sent to."""
+    mine = (actor.agency.oin, actor.role)
+    on_case = any((a.oin, a.role, a.staff) == (*mine, actor.staff) for a in record.active_assignments())
+    reached = any((r.oin, r.role) == mine for r in record.situation.received)
+    return on_case or (reached and is_on_duty(record, actor))
+
+
+def is_on_duty(record: CaseRecord, actor: Actor) -> bool:
+    who = (actor.agency.oin, actor.role, actor.staff)
+    return any((d.oin, d.role, d.staff) == who for d in record.situation.duties)
+
+
+def has_conflicting_task(record: CaseRecord, actor: Actor) -> bool:
+    """The HOvJ of the weegteam does not screen in the same case, also when that task has ended. Handreiking h.2."""
+    who = (actor.agency.oin, actor.staff)
+    earlier = {a.role for a in record.situation.assignments if (a.oin, a.staff) == who}
+    return _INCOMPATIBLE.get(actor.role) in earlier
+
+
+def mandate_of(record: CaseRecord, actor: Actor) -> str | None:
+    """The mandate on file for this person; None when it is known that there is none.
+
+    Of two mandates the one that the decision claims to rest on counts, if it is on file. Source: Awb 10:3, 10:9.
+    """
+    who = (actor.agency.oin, actor.role, actor.staff)
+    kinds = {m.kind for m in record.situation.mandates if (m.oin, m.role, m.staff) == who}
+    wanted = (claimed_mandate(record.facts), "ondertekening", "beslissing")
+    return next((kind for kind in wanted if kind in kinds), None)
+
+
+def side_of(record: CaseRecord, oin: str, role: str, staff: str | None) -> Kant:
+    """The side on which this person, or this role of the agency, works; pleger when any of them does."""
+    sides = {
+        a.side
+        for a in record.active_assignments()
+        if (a.oin, a.role) == (oin, role) and staff in (None, a.staff)
+    }
+    if "pleger" in sides:
+        return "pleger"
+    return "slachtoffer" if "slachtoffer" in sides else "neutraal"
+
+
+def has_open_question(record: CaseRecord, oin: str) -> bool:
+    """A question reached this agency, and it has not answered it."""
+    sent = record.situation.sent
+    answered = {m.in_reply_to for m in sent if m.oin == oin}
+    asked = {m.message_id for m in sent if "uitvraag_open" in catalogue().message(m.message_type).opens}
+    return any(r.oin == oin and r.message_id in asked - answered for r in record.situation.received)
+
+
+def _is_own_message(record: CaseRecord, oin: str) -> bool:
+    """bericht.correctie: the agency sent the message that it corrects."""
+    correction = record.facts.last("bericht.correctie")
+    original = None if correction is None else correction.facts.get("bericht_id")
+    return any((m.message_id, m.oin) == (original, oin) for m in record.situation.sent)
