@@ -1,0 +1,86 @@
+"""What the node asks of the systems of its agency: take over what arrived. Adapters implement it.
+
+Uses the domain and nothing else, so that an adapter sees no keys, no hub and no formats of the exchange.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+from gateway.domain.errors import Unavailable
+
+
+class Mark(StrEnum):
+    """What the agency must know of a delivery besides its content."""
+
+    PREDECESSOR_MISSING = "voorganger_ontbreekt"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withheld:
+    """A field of the message that this copy does not hold as its sender filled it in, and the rule behind it."""
+
+    field: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One verified copy, ready for the agency's own system.
+
+    `copy_id` is the idempotency key: the same copy may be offered again after a crash, and is then the same delivery.
+    `sent_at` is RFC 3339 in UTC. `content` is what the sender's node left of the message for this role.
+    """
+
+    copy_id: str
+    message_id: str
+    case_id: str
+    message_type: str
+    sender_oin: str
+    sender_role: str
+    role: str
+    purpose: str
+    urgency: str
+    sent_at: str
+    content: Mapping[str, Any]
+    withheld: tuple[Withheld, ...]
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handed:
+    """The agency's system has it. `reference` is that system's own number for it, at most 200 characters."""
+
+    reference: str
+
+
+class AgencyUnavailable(Unavailable):
+    """The agency's system did not take the delivery over. It is offered again; nothing is lost."""
+
+    default_code = "organisatiesysteem-onbereikbaar"
+    default_nl = "Het systeem van de organisatie is niet bereikbaar."
+    default_en = "The agency's own system cannot be reached."
+
+
+class AgencyAdapter(Protocol):
+    """The bridge to one agency's system.
+
+    `deliver` returns only when the system keeps the delivery. Offered again with the same copy id it changes nothing
+    and returns the same reference. It raises AgencyUnavailable, and nothing else, when the delivery was not taken over
+    or when that is not known. `adapters.conformance` holds an adapter to this.
+    """
+
+    async def deliver(self, delivery: Delivery) -> Handed: ...
+
+    async def close(self) -> None: ...
+
+
+class OwnMailbox:
+    """For an agency without a system of its own: the mailbox of the node is where its people look."""
+
+    async def deliver(self, delivery: Delivery) -> Handed:
+        return Handed(reference=delivery.copy_id)
+
+    async def close(self) -> None:
+        return None

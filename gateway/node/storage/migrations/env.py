@@ -1,0 +1,15 @@
+"""Alembic's entry: runs the migrations on the connection that `migrate` hands over, in its transaction."""  # noqa: INP001 - Alembic loads it by path
+
+from alembic import context
+
+from gateway.node.storage.tables import metadata
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=metadata,
+    render_as_batch=True,  # SQLite cannot alter a table in place
+    transactional_ddl=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,229 @@
+"""Every table of a node. Times are RFC 3339 text in UTC with milliseconds, which sorts as time.
+
+Columns named `sealed` hold a JWE to the node's own key; `item` holds an inbox item as it came, with its copy sealed.
+"""
+
+from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table, Text, UniqueConstraint
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _text(name: str, *, key: bool = False, optional: bool = False) -> Column[str]:
+    return Column(name, Text, primary_key=key, nullable=optional)
+
+
+def _time(name: str, *, optional: bool = False) -> Column[str]:
+    return Column(name, String(24), nullable=optional)
+
+
+def _number(name: str, *, key: bool = False, optional: bool = False) -> Column[int]:
+    return Column(name, Integer, primary_key=key, nullable=optional, autoincrement=False)
+
+
+def _bytes(name: str) -> Column[bytes]:
+    return Column(name, LargeBinary, nullable=False)
+
+
+# Sending -----------------------------------------------------------------------------------------
+
+# `body` are the signed bytes, stored before they are sent and retried verbatim. `request_mac` tells whether the agency's
+# system sends the same request again under the same id.
+sent_messages = Table(
+    "sent_messages",
+    metadata,
+    _text("message_id", key=True),
+    _text("case_id"),
+    _text("message_type"),
+    _text("role"),
+    _text("staff"),
+    _text("urgency"),
+    _text("state"),
+    _text("request_mac"),
+    _text("sealed"),
+    _text("plan"),
+    _bytes("body"),
+    _number("answer_status", optional=True),
+    _text("answer", optional=True),
+    _time("created_at"),
+    _time("answered_at", optional=True),
+    Index(None, "case_id"),
+)
+
+# `unused` are the numbers that this copy reports as unused; `withheld` lists fields and rules, both as JSON.
+sent_copies = Table(
+    "sent_copies",
+    metadata,
+    _text("copy_id", key=True),
+    _text("message_id"),
+    _text("case_id"),
+    _text("oin"),
+    _text("role"),
+    _text("purpose"),
+    _number("number"),
+    _text("unused"),
+    _text("withheld"),
+    _text("commitment"),
+    _text("sealed"),
+    _text("status"),
+    _time("status_at"),
+    UniqueConstraint("case_id", "oin", "role", "number"),
+    Index(None, "message_id"),
+)
+
+sequence_numbers = Table(
+    "sequence_numbers",
+    metadata,
+    _text("case_id", key=True),
+    _text("oin", key=True),
+    _text("role", key=True),
+    _number("last"),
+)
+
+unused_numbers = Table(
+    "unused_numbers",
+    metadata,
+    _text("case_id", key=True),
+    _text("oin", key=True),
+    _text("role", key=True),
+    _number("number", key=True),
+)
+
+pseudonyms = Table(
+    "pseudonyms",
+    metadata,
+    _text("case_id", key=True),
+    _text("value_mac", key=True),
+    _text("pseudonym"),
+)
+
+# What a person approved: a summary of a category, or a cleaned version of a field.
+approvals = Table(
+    "approvals",
+    metadata,
+    _text("approval_id", key=True),
+    _text("case_id"),
+    _text("kind"),
+    _text("subject"),
+    _text("sealed"),
+    _time("made_at"),
+    _time("expires_at"),
+    Index(None, "case_id", "kind"),
+)
+
+receipts_in = Table(
+    "receipts_in",
+    metadata,
+    _text("copy_id", key=True),
+    _text("kind", key=True),
+    _text("jws"),
+    _text("staff", optional=True),
+    _time("stated_at"),
+    _time("received_at"),
+)
+
+# Receiving ---------------------------------------------------------------------------------------
+
+received_copies = Table(
+    "received_copies",
+    metadata,
+    _text("copy_id", key=True),
+    _text("message_id"),
+    _text("case_id"),
+    _text("message_type"),
+    _text("sender_oin"),
+    _text("sender_role"),
+    _text("role"),
+    _text("purpose"),
+    _text("urgency"),
+    _number("number"),
+    _text("commitment"),
+    _bytes("item"),
+    _time("sent_at"),
+    _time("received_at"),
+    _time("handed_over_at", optional=True),
+    _text("reference", optional=True),
+    _text("mark", optional=True),
+    UniqueConstraint("case_id", "role", "number"),
+    Index(None, "handed_over_at", "urgency"),
+)
+
+# Per case and own role: up to which number everything was handed over, refused or given up.
+lanes = Table(
+    "lanes",
+    metadata,
+    _text("case_id", key=True),
+    _text("role", key=True),
+    _number("passed"),
+)
+
+# Per case, sender and own role: the highest number of the sender's own count that was seen.
+sender_lanes = Table(
+    "sender_lanes",
+    metadata,
+    _text("case_id", key=True),
+    _text("sender_oin", key=True),
+    _text("role", key=True),
+    _number("highest"),
+)
+
+# Numbers of the sender's count that never came. After `due_at` somebody is told: the hub may have dropped a message.
+missing_numbers = Table(
+    "missing_numbers",
+    metadata,
+    _text("case_id", key=True),
+    _text("sender_oin", key=True),
+    _text("role", key=True),
+    _number("number", key=True),
+    _time("noticed_at"),
+    _time("due_at"),
+    _time("reported_at", optional=True),
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    _text("item_sha256", key=True),
+    _text("copy_id", optional=True),
+    _text("case_id", optional=True),
+    _text("role", optional=True),
+    _number("number", optional=True),
+    _text("reason"),
+    _bytes("item"),
+    _text("rejection", optional=True),
+    _time("received_at"),
+    Index(None, "case_id", "role"),
+)
+
+receipts_out = Table(
+    "receipts_out",
+    metadata,
+    _text("copy_id", key=True),
+    _text("kind", key=True),
+    _text("jws"),
+    _text("staff", optional=True),
+    _time("made_at"),
+)
+
+# To the hub --------------------------------------------------------------------------------------
+
+# `message_id` for a submission, whose bytes are in sent_messages; else `body`, a receipt or a rejection.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("item_id", Integer, primary_key=True, autoincrement=True),
+    _text("case_id"),
+    _text("message_id", optional=True),
+    _text("copy_id", optional=True),
+    Column("body", LargeBinary, nullable=True),
+    _number("attempts"),
+    _time("not_before"),
+    _time("created_at"),
+    Index(None, "not_before"),
+    Index(None, "message_id"),
+)
