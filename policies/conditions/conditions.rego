@@ -146,7 +146,7 @@ state("C_PILOT_RIHG", actor) := facts.look(actor.context, "pilot_rihg_afnemers")
 #   context_key: eigen_client
 #   citation: "AVG 5(1)(b)"
 #   status: S
-#   message_nl: "De betrokkene is een eigen client."
+#   message_nl: "De betrokkene is een eigen cliënt."
 #   message_en: "The person concerned is an own client."
 state("C_CLIENT", actor) := facts.look(actor.context, "eigen_client")
 
