@@ -22,7 +22,11 @@ class _Section(BaseModel):
     @classmethod
     def _absolute(cls, value: Any, info: ValidationInfo) -> Any:
         base: Path | None = (info.context or {}).get("base")
-        return base / value if base is not None and isinstance(value, Path) else value
+        if base is None:
+            return value
+        if isinstance(value, list):
+            return [base / item if isinstance(item, Path) else item for item in value]
+        return base / value if isinstance(value, Path) else value
 
 
 S = TypeVar("S", bound="_Section")
@@ -49,11 +53,14 @@ class Nats(_Section):
 
 
 class Policy(_Section):
-    """The decision point beside the hub."""
+    """The decision point beside the hub, and the folder from which the hub serves its bundle (loopback only)."""
 
-    opa_url: str
-    bundle: Path
+    opa_host: str = "127.0.0.1"
+    opa_port: int
+    bundle_port: int
+    folder: Path
     bundle_key: Path
+    activators: list[Path]
 
 
 class HubSettings(_Section):
@@ -64,11 +71,12 @@ class HubSettings(_Section):
     registry: Path
     trust_anchor: Path
     signing_key: Path
-    token_key: Path
+    token_keys: list[Path]
     log_key: Path
     case_keys_dir: Path
     public_url: str
     relay: bool = True  # on SQLite the relay runs inside the hub, since one process owns the file
+    traces: Path | None = None
     listen: Listen
     nats: Nats
     policy: Policy
@@ -87,14 +95,9 @@ class NodeSettings(_Section):
     identity_provider_keys: Path  # JWKS of the agency's own identity provider
     identity_provider_issuer: str
     agency_system_url: str | None = None  # where what arrives is handed over
+    traces: Path | None = None
     listen: Listen
     nats: Nats
-
-    @field_validator("opening_keys", mode="after")
-    @classmethod
-    def _absolute_keys(cls, value: list[Path], info: ValidationInfo) -> list[Path]:
-        base: Path | None = (info.context or {}).get("base")
-        return [base / path for path in value] if base is not None else value
 
 
 def load_hub(path: Path) -> HubSettings:
