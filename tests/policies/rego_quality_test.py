@@ -15,7 +15,7 @@ def _loaded() -> list[Path]:
     return [POLICIES / "data", *rule_folders(), POLICIES / "checks"]
 
 
-def _syntax() -> dict[str, Any]:
+def syntax() -> dict[str, Any]:
     modules: dict[str, Any] = {}
     for folder in rule_folders():
         for file in sorted(each for each in folder.glob("*.rego") if not each.stem.endswith("_test")):
@@ -58,7 +58,7 @@ def test_every_rule_test_passes_and_every_line_is_covered() -> None:
 
 def test_our_own_checks_find_nothing() -> None:
     checks = [POLICIES / "checks"]
-    assert evaluate("data.schakel.checks.violations", {"modules": _syntax()}, roots=checks) == []
+    assert evaluate("data.schakel.checks.violations", {"modules": syntax()}, roots=checks) == []
 
 
 def test_regal_finds_nothing() -> None:
