@@ -30,10 +30,8 @@ def _bytes(name: str) -> Column[bytes]:
     return Column(name, LargeBinary, nullable=False)
 
 
-# Sending -----------------------------------------------------------------------------------------
-
-# `body` are the signed bytes, stored before they are sent and retried verbatim. `request_mac` tells whether the agency's
-# system sends the same request again under the same id.
+# `body` are the signed bytes, stored before they are sent and retried verbatim. `request_mac` tells whether the
+# agency's system sends the same request again under the same id.
 sent_messages = Table(
     "sent_messages",
     metadata,
@@ -127,8 +125,6 @@ receipts_in = Table(
     _time("received_at"),
 )
 
-# Receiving ---------------------------------------------------------------------------------------
-
 received_copies = Table(
     "received_copies",
     metadata,
@@ -209,8 +205,6 @@ receipts_out = Table(
     _text("staff", optional=True),
     _time("made_at"),
 )
-
-# To the hub --------------------------------------------------------------------------------------
 
 # `message_id` for a submission, whose bytes are in sent_messages; else `body`, a receipt or a rejection.
 outbox = Table(

@@ -1,0 +1,48 @@
+"""The sender's own count of copies (`afzendernummer`), per case and recipient, from 1.
+
+A number is taken in the transaction that stores the signed copy, so none is lost in a crash. One whose submission was
+finally refused stays on a list until a later copy that names it was accepted: without that, its recipient would take
+it for a message that the hub dropped.
+"""
+
+import json
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from gateway.node.storage.rows import SentCopy
+from gateway.node.storage.tables import sequence_numbers, unused_numbers
+
+
+def next_number(connection: Connection, case_id: str, oin: str, role: str) -> int:
+    """Takes the next number."""
+    statement = upsert(sequence_numbers).values(case_id=case_id, oin=oin, role=role, last=1)
+    taken = statement.on_conflict_do_update(
+        index_elements=["case_id", "oin", "role"], set_={"last": sequence_numbers.c.last + 1}
+    ).returning(sequence_numbers.c.last)
+    return int(connection.execute(taken).scalar_one())
+
+
+def unused(connection: Connection, case_id: str, oin: str, role: str) -> list[int]:
+    """The numbers that the next copy must name as unused, ascending."""
+    table = unused_numbers.c
+    query = select(table.number).where(table.case_id == case_id, table.oin == oin, table.role == role)
+    return list(connection.execute(query.order_by(table.number)).scalars())
+
+
+def give_up(connection: Connection, copies: Iterable[SentCopy]) -> None:
+    """The numbers of these copies will never come."""
+    for copy in copies:
+        connection.execute(
+            insert(unused_numbers).prefix_with("OR IGNORE"),
+            {"case_id": copy.case_id, "oin": copy.oin, "role": copy.role, "number": copy.number},
+        )
+
+
+def told(connection: Connection, copies: Iterable[SentCopy]) -> None:
+    """These copies were accepted: the numbers that they name need not be named again."""
+    table = unused_numbers.c
+    for copy in copies:
+        same = (table.case_id == copy.case_id) & (table.oin == copy.oin) & (table.role == copy.role)
+        connection.execute(delete(unused_numbers).where(same, table.number.in_(json.loads(copy.unused))))

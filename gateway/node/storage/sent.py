@@ -1,0 +1,111 @@
+"""Messages of ours and their copies: what was signed, and where each copy is."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from gateway.node.storage.rows import ReceiptIn, SentCopy, SentMessage
+from gateway.node.storage.selecting import select_all, select_one
+from gateway.node.storage.tables import receipts_in, sent_copies, sent_messages
+
+
+class SentState(StrEnum):
+    """Where a message of ours stands at the hub."""
+
+    WAITING = "wacht"
+    ACCEPTED = "aangenomen"
+    REFUSED = "geweigerd"
+
+
+# How far a copy came; a status never goes back. `wacht` and `gepubliceerd` come from the hub, the rest from receipts.
+PROGRESS: Final = ("wacht", "gepubliceerd", "technisch", "functioneel", "geopend", "aanvaard")
+REJECTED: Final = "afgekeurd"
+
+
+def insert_message(connection: Connection, message: SentMessage, copies: Sequence[SentCopy]) -> None:
+    connection.execute(insert(sent_messages), asdict(message))
+    _insert_copies(connection, copies)
+
+
+def replace_submission(
+    connection: Connection,
+    message_id: str,
+    *,
+    body: bytes,
+    plan: str,
+    urgency: str,
+    copies: Sequence[SentCopy],
+) -> None:
+    """Other bytes under the same id, for a plan that became stale or a signature that became old."""
+    connection.execute(delete(sent_copies).where(sent_copies.c.message_id == message_id))
+    _insert_copies(connection, copies)
+    connection.execute(
+        update(sent_messages)
+        .where(sent_messages.c.message_id == message_id)
+        .values(body=body, plan=plan, urgency=urgency)
+    )
+
+
+def find_message(connection: Connection, message_id: str) -> SentMessage | None:
+    return select_one(
+        connection, SentMessage, select(sent_messages).where(sent_messages.c.message_id == message_id)
+    )
+
+
+def messages_of(connection: Connection, roles: Collection[str]) -> tuple[SentMessage, ...]:
+    """What was sent in these roles, newest first."""
+    query = select(sent_messages).where(sent_messages.c.role.in_(roles))
+    return select_all(connection, SentMessage, query.order_by(sent_messages.c.created_at.desc()))
+
+
+def record_answer(
+    connection: Connection, message_id: str, *, state: SentState, status: int, answer: str, now: str
+) -> None:
+    connection.execute(
+        update(sent_messages)
+        .where(sent_messages.c.message_id == message_id, sent_messages.c.state == SentState.WAITING)
+        .values(state=state, answer_status=status, answer=answer, answered_at=now)
+    )
+
+
+def copies_of(connection: Connection, message_id: str) -> tuple[SentCopy, ...]:
+    query = select(sent_copies).where(sent_copies.c.message_id == message_id)
+    return select_all(connection, SentCopy, query.order_by(sent_copies.c.oin, sent_copies.c.role))
+
+
+def find_copy(connection: Connection, copy_id: str) -> SentCopy | None:
+    return select_one(connection, SentCopy, select(sent_copies).where(sent_copies.c.copy_id == copy_id))
+
+
+def raise_status(connection: Connection, copy: SentCopy, status: str, now: str) -> None:
+    """Nothing happens when the copy already came that far, or was rejected by its recipient."""
+    if copy.status != REJECTED and (status == REJECTED or _rank(status) > _rank(copy.status)):
+        connection.execute(
+            update(sent_copies)
+            .where(sent_copies.c.copy_id == copy.copy_id)
+            .values(status=status, status_at=now)
+        )
+
+
+def insert_receipt_in(connection: Connection, receipt: ReceiptIn) -> None:
+    """Nothing happens when it came before."""
+    connection.execute(insert(receipts_in).prefix_with("OR IGNORE"), asdict(receipt))
+
+
+def receipts_for(connection: Connection, message_id: str) -> tuple[ReceiptIn, ...]:
+    """The receipts of all copies of a message, in the order in which they were made."""
+    of_message = select(sent_copies.c.copy_id).where(sent_copies.c.message_id == message_id)
+    query = select(receipts_in).where(receipts_in.c.copy_id.in_(of_message))
+    return select_all(connection, ReceiptIn, query.order_by(receipts_in.c.stated_at))
+
+
+def _insert_copies(connection: Connection, copies: Sequence[SentCopy]) -> None:
+    if copies:
+        connection.execute(insert(sent_copies), [asdict(copy) for copy in copies])
+
+
+def _rank(status: str) -> int:
+    return PROGRESS.index(status) if status in PROGRESS else -1
