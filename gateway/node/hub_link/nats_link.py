@@ -1,0 +1,147 @@
+"""The hub by NATS: request and reply for questions, a pull consumer for each line of the inbox."""
+
+import json
+import time
+from typing import Final
+
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
+from nats.errors import Error as NatsError
+from nats.errors import MaxPayloadError
+
+from gateway.domain.errors import InvalidInput, PayloadTooLarge
+from gateway.node.hub_link.link import HubUnreachable, InboxMessage
+from gateway.protocol.exchange import Answer
+from gateway.protocol.subjects import INBOX_STREAM, STATUS_HEADER, Verb, consumer_name, request_subject
+from gateway.protocol.wire import load_json
+from gateway.web.traces import outgoing_headers
+
+ANSWER_WITHIN_S: Final = 20.0
+RETRY_AFTER_S: Final = 2
+BATCH: Final = 32
+FETCH_WITHIN_S: Final = (
+    5.0  # a pull that the server keeps open: mail arrives at once, an idle node asks every 5 s
+)
+ANSWER_MARGIN_S: Final = 2.0  # the server says that a pull has ended; without that word it is asked again
+GIVE_BACK_FOR_S: Final = 2.0
+
+
+class NatsLink:
+    """Asks on the agency's own subjects; the server lets it ask in no other name."""
+
+    def __init__(self, client: Client, oin: str, *, answer_within_s: float = ANSWER_WITHIN_S) -> None:
+        self._client = client
+        self._oin = oin
+        self._within_s = answer_within_s
+
+    async def ask(self, verb: Verb, body: bytes) -> Answer:
+        """Raises HubUnreachable without an answer in time, PayloadTooLarge for what NATS does not carry."""
+        subject = request_subject(verb, self._oin)
+        try:
+            reply = await self._client.request(
+                subject, body, timeout=self._within_s, headers=outgoing_headers() or None
+            )
+        except MaxPayloadError as error:
+            raise PayloadTooLarge from error
+        except (NatsError, OSError) as error:
+            raise HubUnreachable(retry_after_s=RETRY_AFTER_S) from error
+        return _answer(reply)
+
+    async def close(self) -> None:
+        await self._client.close()
+
+
+class NatsInbox:
+    """The two lines of the agency's inbox, from consumers that were provisioned; it creates none."""
+
+    def __init__(self, client: Client, oin: str) -> None:
+        self._lines = {urgent: _Line(client, consumer_name(oin, urgent=urgent)) for urgent in (True, False)}
+
+    async def fetch(self, *, urgent: bool) -> list[InboxMessage]:
+        """Raises HubUnreachable when the server does not answer or refuses."""
+        try:
+            found = await self._lines[urgent].fetch()
+        except (NatsError, OSError) as error:
+            raise HubUnreachable(retry_after_s=RETRY_AFTER_S) from error
+        return [NatsInboxMessage(message) for message in found]
+
+    async def close(self) -> None:
+        for line in self._lines.values():
+            await line.close()
+
+
+class _Line:
+    """A pull that stays open at the server, so that mail arrives at once. nats-py's own fetch of a batch waits for the
+    whole batch or the timeout, which would add seconds to a single message."""
+
+    def __init__(self, client: Client, consumer: str) -> None:
+        self._client = client
+        self._subject = f"$JS.API.CONSUMER.MSG.NEXT.{INBOX_STREAM}.{consumer}"
+        self._replies: Subscription | None = None
+        self._asked_for = 0
+        self._until = 0.0
+
+    async def fetch(self) -> list[Msg]:
+        """What is there, at least one message; an empty list when none came while the pull was open."""
+        replies = await self._ask()
+        found: list[Msg] = []
+        while not found or replies.pending_msgs:
+            try:
+                message = await replies.next_msg(timeout=max(0.01, self._until - time.monotonic()))
+            except TimeoutError:
+                self._asked_for = 0
+                break
+            if _is_status(message):  # the pull has ended: nothing came, or the consumer is busy or gone
+                self._asked_for = 0
+                break
+            self._asked_for -= 1
+            found.append(message)
+        return found
+
+    async def close(self) -> None:
+        if self._replies is not None and not self._client.is_closed:
+            await self._replies.unsubscribe()
+
+    async def _ask(self) -> Subscription:
+        """Opens a pull unless one is open; the replies of it."""
+        if self._replies is None:
+            self._replies = await self._client.subscribe(self._client.new_inbox())
+        if self._asked_for <= 0 or time.monotonic() >= self._until:
+            request = json.dumps({"batch": BATCH, "expires": int(FETCH_WITHIN_S * 1_000_000_000)})
+            await self._client.publish(self._subject, request.encode(), reply=self._replies.subject)
+            self._asked_for, self._until = BATCH, time.monotonic() + FETCH_WITHIN_S + ANSWER_MARGIN_S
+        return self._replies
+
+
+def _is_status(message: Msg) -> bool:
+    return not message.data and "Status" in (message.headers or {})
+
+
+class NatsInboxMessage:
+    """An item as JetStream delivered it."""
+
+    def __init__(self, message: Msg) -> None:
+        self._message = message
+
+    @property
+    def data(self) -> bytes:
+        return self._message.data
+
+    async def acknowledge(self) -> None:
+        await self._message.ack()
+
+    async def give_back(self) -> None:
+        await self._message.nak(delay=GIVE_BACK_FOR_S)
+
+
+def _answer(reply: Msg) -> Answer:
+    """An answer without a readable status or body is none."""
+    try:
+        status = int((reply.headers or {})[STATUS_HEADER])
+        body = load_json(reply.data)
+    except (KeyError, ValueError, InvalidInput) as error:
+        raise HubUnreachable(retry_after_s=RETRY_AFTER_S, code="hub-antwoord-onleesbaar") from error
+    if not isinstance(body, dict):
+        raise HubUnreachable(retry_after_s=RETRY_AFTER_S, code="hub-antwoord-onleesbaar")
+    return Answer(status, body)
