@@ -2,7 +2,9 @@
 
 import json
 import os
+import sys
 from pathlib import Path
+from subprocess import run
 from typing import Any
 
 import pytest
@@ -49,7 +51,8 @@ def test_the_hub_accepts_the_settings_that_the_chart_writes(
     file = tmp_path / "hub.toml"
     file.write_text(one(default_render, "ConfigMap", "schakel-hub")["data"]["hub.toml"], "utf-8")
     settings = load_hub(file)
-    assert settings.policy.opa_url == "http://127.0.0.1:8181"
+    assert (settings.policy.opa_host, settings.policy.opa_port) == ("127.0.0.1", 8181)
+    assert len(settings.policy.activators) == 2
     assert "sslmode=verify-full" in settings.database_url
     assert settings.listen.host == "0.0.0.0"  # noqa: S104  (a pod has one address, and the network is closed)
 
@@ -64,6 +67,17 @@ def test_a_node_accepts_the_settings_that_the_chart_writes(two_nodes: list[Manif
         settings = load_node(file)
         assert settings.oin == oin
         assert settings.hub_url == "https://schakel-hub:8443"
+
+
+@pytest.mark.parametrize("name", ["hub", "relay", "node-raad"])
+def test_schakel_knows_the_command_that_the_chart_runs(two_nodes: list[Manifest], name: str) -> None:
+    container = pods(two_nodes)[f"schakel-{name}"]["containers"][0]
+    command, settings = container["args"]
+    done = run(
+        [sys.executable, "-m", "gateway", command, "--help"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert settings in [mount["mountPath"] for mount in container["volumeMounts"]]
 
 
 def test_every_path_in_the_settings_is_mounted(two_nodes: list[Manifest]) -> None:
@@ -120,6 +134,8 @@ def test_one_replica_has_no_disruption_budget_and_two_have_one(default_render: l
         ("nats.servers[0]=nats://nats:4222", "servers"),
         ("nodes[0].nam=x", "nam"),
         ("secret=x", "secret"),
+        ("policy.activatorKeys={one.pem}", "activatorKeys"),
+        ("policy.activatorKeys={one.pem,one.pem}", "activatorKeys"),
         ("hub.callers[0].everybody=true", "everybody"),
     ],
 )
