@@ -4,7 +4,6 @@ The rulesets are not part of the project; SCHAKEL_CONFORMANCE names the folder t
 """
 
 import json
-import os
 import shutil
 import subprocess
 import tempfile
@@ -13,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.reference import reference
+
 SPECTRAL = "@stoplight/spectral-cli@6.16.3"
 # The first run installs the tool; afterwards a run takes some seconds.
 _TIMEOUT_S = 300
@@ -20,13 +21,9 @@ _TIMEOUT_S = 300
 
 def adr_ruleset(name: str = "adr-2.2.0-main-linter.yaml") -> Path:
     """The ruleset of that name; skips, and says why, where rulesets or npx are missing."""
-    folder = os.environ.get("SCHAKEL_CONFORMANCE")
-    if not folder:
-        pytest.skip("SCHAKEL_CONFORMANCE is not set: it names the folder with the official linter rules")
+    ruleset = reference(f"conformance/adr-ruleset/{name}")
     if shutil.which("npx") is None:
         pytest.skip("npx (Node.js) is missing, so the official linter cannot run")
-    ruleset = Path(folder) / "adr-ruleset" / name
-    assert ruleset.is_file(), f"SCHAKEL_CONFORMANCE is set, but {ruleset} is not there"
     return ruleset
 
 
