@@ -254,11 +254,12 @@ class Sender:
         assert reply.answer.status == 200, reply.answer.body
         return draft
 
-    def receipt(self, draft: Draft, kind: str, *, staff: str | None = None, **changes: Any) -> bytes:
-        """The body of a receipt for this agency's copy of a message."""
-        context, sealed = next(
-            c for c in draft.copies if c[0].ontvanger.oin == self.oin and c[0].ontvanger.rol == self.role
-        )
+    def receipt(
+        self, draft: Draft, kind: str, *, staff: str | None = None, of: str | None = None, **changes: Any
+    ) -> bytes:
+        """The body of a receipt for this agency's copy of a message; `of` another's copy."""
+        address = (of or self.oin, self.role)
+        context, sealed = next(c for c in draft.copies if (c[0].ontvanger.oin, c[0].ontvanger.rol) == address)
         values: dict[str, Any] = {
             "kopie_id": context.kopie_id,
             "bericht_id": context.bericht_id,
@@ -369,3 +370,40 @@ async def notify_police(case: OpenCase) -> Draft:
         KENNISGEVING_FACTS,
         [(POL, "politie_hovj"), (POL, "politie_wijkagent")],
     )
+
+
+async def decide(person: Sender, question: Mapping[str, Any]) -> Reply:
+    return await person.hub.ask(Verb.DECIDE, person.oin, json.dumps(question).encode())
+
+
+async def duty(person: Sender, begin: datetime | None = None, end: datetime | None = None) -> Reply:
+    """The person's agency states that he is on duty in his role; for the twelve hours around now unless told."""
+    now = person.hub.hands.now
+    return await decide(
+        person,
+        {
+            "soort": "dienst",
+            "medewerker": {"rol": person.role, "medewerker": person.staff},
+            "van": rfc3339(begin or now - timedelta(hours=6)),
+            "tot": rfc3339(end or now + timedelta(hours=6)),
+        },
+    )
+
+
+async def assign(person: Sender, case_id: str, **changes: Any) -> Reply:
+    """The person's agency assigns him to the case."""
+    question = {
+        "soort": "toewijzing",
+        "zaakId": case_id,
+        "medewerker": {"rol": person.role, "medewerker": person.staff},
+    }
+    return await decide(person, question | changes)
+
+
+async def ask_reading(person: Sender, copy_id: str, purpose: str | None, **changes: Any) -> Reply:
+    question = {
+        "kopieId": copy_id,
+        "lezer": {"rol": person.role, "medewerker": person.staff},
+        "doel": purpose,
+    }
+    return await person.hub.ask(Verb.READ, person.oin, json.dumps(question | changes).encode())

@@ -1,7 +1,7 @@
 """Where copies are: the delivery of one copy with its message, and all deliveries of one message or case."""
 
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 
 from sqlalchemy import Connection, select
 
@@ -21,7 +21,7 @@ class Progress(IntEnum):
     AANVAARD = 5
 
 
-class Outcome:
+class Outcome(StrEnum):
     """How the delivery of a copy ended other than by being taken on."""
 
     REJECTED = "afgekeurd"
@@ -35,6 +35,7 @@ class Delivered:
     delivery: DeliveryRow
     message: MessageRow
     commitment: str
+    jws_sha256: str
     receipts: tuple[ReceiptRow, ...]
     rejection: RejectionRow | None
 
@@ -53,6 +54,7 @@ def load_delivery(connection: Connection, copy_id: str) -> Delivered | None:
         delivery=delivery,
         message=message,
         commitment=copy.commitment,
+        jws_sha256=copy.jws_sha256,
         receipts=select_all(connection, ReceiptRow, select(receipts).where(receipts.c.copy_id == copy_id)),
         rejection=select_one(
             connection, RejectionRow, select(rejections).where(rejections.c.copy_id == copy_id)
@@ -64,16 +66,14 @@ def load_copy(connection: Connection, copy_id: str) -> CopyRow | None:
     return select_one(connection, CopyRow, select(copies).where(copies.c.copy_id == copy_id))
 
 
-def deliveries_of_sender(connection: Connection, case_id: str, oin: str) -> tuple[DeliveryRow, ...]:
-    """The deliveries of everything that this agency sent in the case, oldest first."""
-    same = (messages.c.source == deliveries.c.source) & (messages.c.message_id == deliveries.c.message_id)
+def deliveries_in_case(connection: Connection, case_id: str) -> tuple[DeliveryRow, ...]:
+    """Every delivery in the case, per recipient in the order of its numbers; the caller tells who may know."""
     return select_all(
         connection,
         DeliveryRow,
         select(deliveries)
-        .join(messages, same)
-        .where(deliveries.c.case_id == case_id, messages.c.oin == oin)
-        .order_by(deliveries.c.accepted_at, deliveries.c.oin, deliveries.c.role),
+        .where(deliveries.c.case_id == case_id)
+        .order_by(deliveries.c.oin, deliveries.c.role, deliveries.c.number),
     )
 
 
@@ -86,5 +86,5 @@ def withheld_of_sender(connection: Connection, case_id: str, oin: str) -> tuple[
         select(withheld)
         .join(messages, same)
         .where(messages.c.case_id == case_id, messages.c.oin == oin)
-        .order_by(messages.c.accepted_at, withheld.c.oin, withheld.c.role),
+        .order_by(messages.c.position, withheld.c.oin, withheld.c.role),
     )

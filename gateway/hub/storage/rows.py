@@ -36,11 +36,13 @@ class CaseStateRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageRow:
-    """An accepted message, without its content. `facts` are its case facts as JSON, signed by its sender."""
+    """An accepted message, without its content. `facts` are its case facts as JSON, signed by its sender. `position`
+    orders the messages of a case, whatever the clock said."""
 
     source: str
     message_id: str
     case_id: str
+    position: int
     message_type: str
     oin: str
     role: str

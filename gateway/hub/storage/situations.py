@@ -66,9 +66,7 @@ def load_situation(connection: Connection, *, case_id: str, oin: str, now: str) 
         sent=select_all(
             connection,
             rows.MessageRow,
-            select(messages)
-            .where(messages.c.case_id == case_id)
-            .order_by(messages.c.accepted_at, messages.c.message_id),
+            select(messages).where(messages.c.case_id == case_id).order_by(messages.c.position),
         ),
         received=select_all(
             connection,

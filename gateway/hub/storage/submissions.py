@@ -1,6 +1,7 @@
 """Remembered answers: what was said to earlier bodies of one message, and what is taken already."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
@@ -8,7 +9,18 @@ from gateway.hub.storage.changes import Placement
 from gateway.hub.storage.log_reading import placements
 from gateway.hub.storage.rows import SubmissionRow
 from gateway.hub.storage.selecting import select_all
+from gateway.hub.storage.situations import Situation, load_situation
 from gateway.hub.storage.tables import copies, submissions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownForSubmission:
+    """The case; how many bodies came under this identity; whether jti or a copy id was used, by whomever."""
+
+    situation: Situation
+    bodies: int
+    is_jti_used: bool
+    are_copies_known: bool
 
 
 def earlier_bodies(connection: Connection, source: str, message_id: str) -> tuple[SubmissionRow, ...]:
@@ -27,17 +39,23 @@ def placement_of(connection: Connection, item_key: str) -> Placement:
     return placements(connection, [item_key])[item_key]
 
 
-def is_jti_used(connection: Connection, source: str, jti: str) -> bool:
-    return (
-        connection.execute(
-            select(submissions.c.jti).where(submissions.c.source == source, submissions.c.jti == jti)
-        ).first()
-        is not None
-    )
-
-
-def are_copies_known(connection: Connection, copy_ids: Sequence[str]) -> bool:
-    """Whether one of these copies was accepted before, from whomever."""
-    return (
-        connection.execute(select(copies.c.copy_id).where(copies.c.copy_id.in_(copy_ids))).first() is not None
+def load_for_submission(
+    connection: Connection,
+    *,
+    source: str,
+    message_id: str,
+    jti: str,
+    copy_ids: Sequence[str],
+    case_id: str,
+    oin: str,
+    now: str,
+) -> KnownForSubmission:
+    """What is on record when a submission of the agency `oin` is judged, all at the same moment."""
+    same_jti = select(submissions.c.jti).where(submissions.c.source == source, submissions.c.jti == jti)
+    same_copy = select(copies.c.copy_id).where(copies.c.copy_id.in_(copy_ids))
+    return KnownForSubmission(
+        situation=load_situation(connection, case_id=case_id, oin=oin, now=now),
+        bodies=len(earlier_bodies(connection, source, message_id)),
+        is_jti_used=connection.execute(same_jti).first() is not None,
+        are_copies_known=connection.execute(same_copy).first() is not None,
     )

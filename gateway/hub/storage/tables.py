@@ -74,6 +74,7 @@ messages = Table(
     _text("source", key=True),
     _id("message_id", key=True),
     _id("case_id"),
+    _number("position"),
     _text("message_type"),
     _id("oin"),
     _text("role"),
@@ -87,7 +88,7 @@ messages = Table(
     _id("decision_id"),
     _time("stated_at"),
     _time("accepted_at"),
-    Index(None, "case_id"),
+    UniqueConstraint("case_id", "position"),
 )
 
 copies = Table(

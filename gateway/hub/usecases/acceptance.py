@@ -5,10 +5,10 @@ of whoever opens it, the outbox, the remembered answer and the log.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from audit.body import MessageRef
+from audit.body import MessageRef, Why
 from audit.events import EventTag
 from audit.leaf import Leaf
 from gateway.domain.clock import rfc3339
@@ -136,6 +136,7 @@ class Acceptance:
             source=envelope.source,
             message_id=envelope.id,
             case_id=envelope.subject,
+            position=decided.record.situation.versions[case_scope(envelope.subject)] + 1,
             message_type=decided.proposal.message_type.name,
             oin=envelope.oin,
             role=submission.afzender.rol,
@@ -275,9 +276,14 @@ class Acceptance:
         if self.decided.act is not None:
             yield self._leaf(EventTag.ACT_PERFORMED)
         for statement in self.received.statements:
-            yield self._leaf(EventTag.COPY_PROVIDED, statement)
+            why = replace(self.decided.why, purpose=statement.context.doel)
+            yield self._leaf(EventTag.COPY_PROVIDED, statement, why)
+        for recipient in self.decided.verdict.recipients:
+            if not recipient.allowed:
+                why = replace(self.decided.why, rule=recipient.rule, article=recipient.article[:200])
+                yield self._leaf(EventTag.COPY_WITHHELD, None, why)
 
-    def _leaf(self, event: EventTag, statement: CopyStatement | None = None) -> Leaf:
+    def _leaf(self, event: EventTag, statement: CopyStatement | None = None, why: Why | None = None) -> Leaf:
         envelope, sender = self.received.submission.envelop, self.decided.proposal.sender
         return leaf(
             event,
@@ -285,7 +291,7 @@ class Acceptance:
             self.now,
             role=sender.role,
             staff=sender.staff,
-            why=self.decided.why,
+            why=why or self.decided.why,
             case_id=envelope.subject,
             message=MessageRef(
                 message_id=envelope.id,

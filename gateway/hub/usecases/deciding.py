@@ -128,7 +128,7 @@ async def decide(decider: PolicyDecider, proposal: Proposal, situation: Situatio
         verdict, act_verdict = await decider.decide_message(question), None
         decisions = [message_decision_row(question, verdict, proposal.case_id, now)]
     else:
-        asked = _act_question(proposal.sender, record, act.action, now)
+        asked = act_question(proposal.sender, record, act.action, now)
         verdict, act_verdict = await asyncio.gather(
             decider.decide_message(question), decider.decide_transition(asked)
         )
@@ -188,7 +188,7 @@ def _message_question(
     )
 
 
-def _act_question(actor: Actor, record: CaseRecord, action: str, now: datetime) -> TransitionQuestion:
+def act_question(actor: Actor, record: CaseRecord, action: str, now: datetime) -> TransitionQuestion:
     return TransitionQuestion(
         now=now,
         subject=subject_of(actor),

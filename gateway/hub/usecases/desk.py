@@ -15,9 +15,12 @@ from gateway.hub.policy.refusals import DecisionUnavailable
 from gateway.hub.storage.changes import Change, Judgement
 from gateway.hub.usecases.allowance import Allowances
 from gateway.hub.usecases.auditing import leaf
+from gateway.hub.usecases.decide import decide_question
+from gateway.hub.usecases.decide_reading import decide_reading
 from gateway.hub.usecases.parts import Asker, Parts
 from gateway.hub.usecases.plan_message import plan_message
 from gateway.hub.usecases.problem_answers import Reply, fault_reply, problem_reply
+from gateway.hub.usecases.record_receipt import record_receipt
 from gateway.hub.usecases.submit_message import submit_message
 from gateway.protocol.exchange import Answer
 from gateway.protocol.subjects import Verb
@@ -29,6 +32,9 @@ UseCase = Callable[[Parts, Asker, bytes], Awaitable[Answer]]
 USE_CASES: Final[Mapping[Verb, UseCase]] = {
     Verb.PLAN: plan_message,
     Verb.SUBMIT: submit_message,
+    Verb.RECEIPT: record_receipt,
+    Verb.READ: decide_reading,
+    Verb.DECIDE: decide_question,
 }
 
 

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection
-
 from gateway.domain.catalogue import MessageType, catalogue
 from gateway.domain.clock import parse_time, rfc3339
 from gateway.domain.errors import (
@@ -23,8 +21,7 @@ from gateway.domain.errors import (
     UnknownMessageType,
 )
 from gateway.hub.storage.changes import Clash, Moved
-from gateway.hub.storage.situations import Situation, load_situation
-from gateway.hub.storage.submissions import are_copies_known, earlier_bodies, is_jti_used
+from gateway.hub.storage.submissions import KnownForSubmission, load_for_submission
 from gateway.hub.usecases.acceptance import Acceptance
 from gateway.hub.usecases.agreement import check_form, disagreements
 from gateway.hub.usecases.deciding import Decided, decide
@@ -50,16 +47,6 @@ class _Incoming:
     received: Received
     proposal: Proposal
     attempt: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Known:
-    """What is on record when a submission is judged."""
-
-    situation: Situation
-    bodies: int
-    is_jti_used: bool
-    are_copies_known: bool
 
 
 async def submit_message(parts: Parts, asker: Asker, body: bytes) -> Answer:
@@ -136,7 +123,7 @@ def _type_of(submission: Submission) -> MessageType:
 async def _judge_and_write(parts: Parts, incoming: _Incoming) -> Answer | None:
     """The answer, or None when it is known only that it was written. Raises Moved and Clash."""
     now, received, asker = parts.clock(), incoming.received, incoming.asker
-    known = await parts.reader.read(lambda c: _load(c, asker, received, now))  # (3)
+    known = await _load(parts, asker, received, now)  # (3)
     if known.bodies != incoming.attempt:
         raise Clash("another body, or the same, came first")
     unseen = _refusal_unseen(received, known, now)
@@ -151,18 +138,23 @@ async def _judge_and_write(parts: Parts, incoming: _Incoming) -> Answer | None:
     return await _accept(parts, incoming, decided, now)
 
 
-def _load(connection: Connection, asker: Asker, received: Received, now: datetime) -> _Known:
-    envelope = received.submission.envelop
-    copy_ids = [copy.kopie_id for copy in received.submission.kopieen]
-    return _Known(
-        situation=load_situation(connection, case_id=envelope.subject, oin=asker.oin, now=rfc3339(now)),
-        bodies=len(earlier_bodies(connection, envelope.source, envelope.id)),
-        is_jti_used=is_jti_used(connection, envelope.source, received.submission.jti),
-        are_copies_known=are_copies_known(connection, copy_ids),
+async def _load(parts: Parts, asker: Asker, received: Received, now: datetime) -> KnownForSubmission:
+    submission = received.submission
+    return await parts.reader.read(
+        lambda c: load_for_submission(
+            c,
+            source=submission.envelop.source,
+            message_id=submission.envelop.id,
+            jti=submission.jti,
+            copy_ids=[copy.kopie_id for copy in submission.kopieen],
+            case_id=submission.envelop.subject,
+            oin=asker.oin,
+            now=rfc3339(now),
+        )
     )
 
 
-def _refusal_unseen(received: Received, known: _Known, now: datetime) -> SchakelError | None:
+def _refusal_unseen(received: Received, known: KnownForSubmission, now: datetime) -> SchakelError | None:
     """What refuses a submission without a look at the case."""
     if known.is_jti_used:
         raise malformed("jti", "al gebruikt")

@@ -181,6 +181,7 @@ def upgrade() -> None:
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("message_id", sa.String(length=64), nullable=False),
         sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("message_type", sa.Text(), nullable=False),
         sa.Column("oin", sa.String(length=64), nullable=False),
         sa.Column("role", sa.Text(), nullable=False),
@@ -195,9 +196,8 @@ def upgrade() -> None:
         sa.Column("stated_at", sa.String(length=24), nullable=False),
         sa.Column("accepted_at", sa.String(length=24), nullable=False),
         sa.PrimaryKeyConstraint("source", "message_id", name=op.f("pk_messages")),
+        sa.UniqueConstraint("case_id", "position", name=op.f("uq_messages_case_id_position")),
     )
-    op.create_index(op.f("ix_messages_case_id"), "messages", ["case_id"], unique=False)
-
     op.create_table(
         "outbox",
         sa.Column("publish_id", sa.Text(), nullable=False),

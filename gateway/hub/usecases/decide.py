@@ -1,0 +1,28 @@
+"""The questions over the subject `besluit`: acts, assignments, duties and what is known of a case."""
+
+from typing import assert_never
+
+from gateway.hub.usecases.assign import assign
+from gateway.hub.usecases.decide_act import decide_act
+from gateway.hub.usecases.parts import Asker, Parts
+from gateway.hub.usecases.set_duty import set_duty
+from gateway.hub.usecases.settling import settle
+from gateway.hub.usecases.show_case import show_case
+from gateway.protocol.exchange import Answer
+from gateway.protocol.questions import ActQuestion, AssignQuestion, CaseQuestion, DutyQuestion, parse_question
+
+
+async def decide_question(parts: Parts, asker: Asker, body: bytes) -> Answer:
+    """The answer to one of the four questions. Raises what the question's own module says."""
+    question = parse_question(body)
+    match question:
+        case ActQuestion():
+            return await settle(lambda: decide_act(parts, asker, question))
+        case AssignQuestion():
+            return await settle(lambda: assign(parts, asker, question))
+        case DutyQuestion():
+            return await settle(lambda: set_duty(parts, asker, question))
+        case CaseQuestion():
+            return await show_case(parts, asker, question)
+        case _:
+            assert_never(question)

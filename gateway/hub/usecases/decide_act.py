@@ -1,0 +1,151 @@
+"""An act on a case that has no message of its own, such as closing it.
+
+An act that a message records commits with that message and in no other way.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from audit.body import Why
+from audit.events import EventTag
+from gateway.domain.catalogue import Transition, catalogue
+from gateway.domain.clock import parse_time, rfc3339
+from gateway.domain.errors import Cause, InvalidInput, NotFound
+from gateway.hub.policy.verdicts import TransitionDecision
+from gateway.hub.storage.changes import Change, Judgement, Revision, case_scope
+from gateway.hub.storage.rows import CaseRow, CaseStateRow, DecisionRow
+from gateway.hub.usecases.auditing import leaf
+from gateway.hub.usecases.case_record import CaseRecord
+from gateway.hub.usecases.context import Actor
+from gateway.hub.usecases.deciding import act_question, can_see, refused
+from gateway.hub.usecases.decision_record import transition_decision_row
+from gateway.hub.usecases.parts import Asker, Parts
+from gateway.hub.usecases.proposal import check_staff
+from gateway.hub.usecases.settling import load_record
+from gateway.protocol.canonical import malformed
+from gateway.protocol.exchange import Answer
+from gateway.protocol.questions import ActQuestion
+from gateway.protocol.submission import MAX_AHEAD
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judged:
+    """An act that was decided; `allowed` only when the case is also theirs to see."""
+
+    question: ActQuestion
+    record: CaseRecord
+    actor: Actor
+    act: Transition
+    verdict: TransitionDecision
+    decision: DecisionRow
+    visible: bool
+    now: datetime
+
+    @property
+    def allowed(self) -> bool:
+        return self.visible and self.verdict.allowed
+
+
+async def decide_act(parts: Parts, asker: Asker, question: ActQuestion) -> Answer:
+    """The new state. Raises InvalidInput, NotFound, Refused, DecisionUnavailable, Moved."""
+    act, now = _act_of(question), parts.clock()
+    agency = asker.participant(parts.registry())
+    actor = Actor(agency=agency, role=question.door.rol, staff=question.door.medewerker)
+    record = await load_record(parts, asker, question.zaak_id)
+    asked = act_question(actor, record, act.action, now)
+    verdict = await parts.decider.decide_transition(
+        asked
+    )  # also for a case that is not theirs: the same time
+    judged = _Judged(
+        question=question,
+        record=record,
+        actor=actor,
+        act=act,
+        verdict=verdict,
+        decision=transition_decision_row(asked, verdict, question.zaak_id, now),
+        visible=record.exists and can_see(record, actor),
+        now=now,
+    )
+    if judged.visible:
+        _check_times(judged)
+    await parts.writer.write(_change(asker, judged))
+    if not judged.visible:
+        raise NotFound
+    if not verdict.allowed:
+        raise refused(verdict)
+    state = record.standing.after(act).state
+    return Answer(200, {"zaakId": question.zaak_id, "handeling": act.action, "toestand": state})
+
+
+def _act_of(question: ActQuestion) -> Transition:
+    """The act. Raises InvalidInput for one that does not exist or that a message records, and for facts: an act
+    without a message has no schema, so nothing could say what they mean."""
+    check_staff(question.door)
+    act = catalogue().transitions.get(question.handeling)
+    recorders = [m.name for m in catalogue().messages if any(a.action == question.handeling for a in m.acts)]
+    if act is None or recorders:
+        nl = (
+            f"Deze handeling gaat met een bericht: {', '.join(recorders)}."
+            if recorders
+            else "Onbekende handeling."
+        )
+        en = f"A message records this act: {', '.join(recorders)}." if recorders else "Unknown act."
+        cause = Cause(pointer="/handeling", code="handeling", detail_nl=nl, detail_en=en)
+        raise InvalidInput(causes=(cause,))
+    if question.feiten:
+        raise malformed("feiten", "deze handeling heeft geen feiten")
+    return act
+
+
+def _check_times(judged: _Judged) -> None:
+    happened, case = parse_time(judged.question.gebeurd_op), judged.record.situation.case
+    if happened > judged.now + MAX_AHEAD:
+        raise malformed("gebeurd_op", "in de toekomst")
+    if case is not None and happened < parse_time(case.opened_at):
+        raise malformed("gebeurd_op", "voordat de zaak werd geopend")
+
+
+def _change(asker: Asker, judged: _Judged) -> Change:
+    scope = case_scope(judged.question.zaak_id)
+    written = leaf(
+        EventTag.ACT_PERFORMED if judged.allowed else EventTag.ACT_REFUSED,
+        asker,
+        judged.now,
+        role=judged.actor.role,
+        staff=judged.actor.staff,
+        why=Why(
+            rule=judged.verdict.rule,
+            article=judged.verdict.article[:200],
+            decision_id=judged.verdict.decision_id,
+            revision=judged.verdict.revision,
+        ),
+        case_id=judged.question.zaak_id,
+    )
+    return Change(
+        key=f"handeling:{judged.verdict.decision_id}",
+        judge=lambda _: _judgement(judged),
+        leaves=(written,),
+        reads=judged.record.situation.versions,
+        touches=frozenset({scope}) if judged.allowed else frozenset(),
+    )
+
+
+def _judgement(judged: _Judged) -> Judgement:
+    if not judged.allowed:
+        return Judgement(inserts=(judged.decision,))
+    after, case_id = judged.record.standing.after(judged.act), judged.question.zaak_id
+    since = rfc3339(judged.now)
+    state = CaseStateRow(
+        case_id=case_id,
+        position=len(judged.record.situation.states) + 1,
+        state=after.state,
+        since=since,
+        act=judged.act.action,
+        cause=judged.verdict.decision_id,
+    )
+    revision = Revision(
+        row=CaseRow,
+        key={"case_id": case_id},
+        values={"state": after.state, "before_suspension": after.before_suspension, "since": since},
+    )
+    return Judgement(inserts=(judged.decision, state), revisions=(revision,))

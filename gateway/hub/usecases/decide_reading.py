@@ -1,0 +1,214 @@
+"""May this person open this copy now, and what of it? Asked by the node at every opening.
+
+(1) Load the delivery; a copy of another agency is not found. (2) Load the case. (3) With break glass, ask whether it
+may be broken. (4) Ask about every category of the message, under the reader's own purpose. (5) Write decision and
+leaf, also of a refusal. (6) Answer per field.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from audit.body import MessageRef, Why
+from audit.events import EventTag
+from audit.leaf import Leaf
+from gateway.domain.catalogue import MessageType, catalogue
+from gateway.domain.errors import NotFound, Refused
+from gateway.domain.identifiers import CategoryId, Oin, PurposeId, RoleId
+from gateway.hub.policy.questions import AccessQuestion, ReadingAction, ReadingQuestion
+from gateway.hub.policy.verdicts import AccessDecision, CategoryDecision, ReadingDecision
+from gateway.hub.storage.changes import Change, Judgement
+from gateway.hub.storage.deliveries import Delivered, load_delivery
+from gateway.hub.storage.rows import DecisionRow
+from gateway.hub.usecases.auditing import commitment_ref, leaf
+from gateway.hub.usecases.case_record import CaseRecord
+from gateway.hub.usecases.context import Actor, Context, actor_context
+from gateway.hub.usecases.deciding import subject_of
+from gateway.hub.usecases.decision_record import access_decision_row, reading_decision_row
+from gateway.hub.usecases.parts import Asker, Parts
+from gateway.hub.usecases.proposal import check_staff
+from gateway.hub.usecases.settling import load_record
+from gateway.protocol.exchange import Answer
+from gateway.protocol.manifest import Obligation
+from gateway.protocol.plan import FieldPlan, Reason
+from gateway.protocol.questions import ReadAnswer, ReadQuestion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Opening:
+    """Who wants to open what, and the glass that was broken for it, if any."""
+
+    question: ReadQuestion
+    found: Delivered
+    record: CaseRecord
+    reader: Actor
+    now: datetime
+
+    @property
+    def message_type(self) -> MessageType:
+        return catalogue().message(self.found.message.message_type)
+
+
+async def decide_reading(parts: Parts, asker: Asker, body: bytes) -> Answer:
+    """What of the copy this person may see. Raises InvalidInput, NotFound, Refused, DecisionUnavailable."""
+    question = ReadQuestion.parse_bytes(body)
+    check_staff(question.lezer)
+    found = await parts.reader.read(lambda c: load_delivery(c, question.kopie_id))  # (1)
+    if found is None or found.delivery.oin != asker.oin:
+        raise NotFound
+    opening = _Opening(
+        question=question,
+        found=found,
+        record=await load_record(parts, asker, found.delivery.case_id),  # (2)
+        reader=Actor(
+            agency=asker.participant(parts.registry()),
+            role=question.lezer.rol,
+            staff=question.lezer.medewerker,
+        ),
+        now=parts.clock(),
+    )
+    glass = await _break_glass(parts, opening)  # (3)
+    asked = _reading_question(opening, glass)
+    verdict = await parts.decider.decide_reading(asked)  # (4)
+    await parts.writer.write(_change(asker, opening, glass, asked, verdict))  # (5)
+    if not verdict.allowed:
+        raise Refused(
+            rule=verdict.rule,
+            article=verdict.article,
+            detail_nl=verdict.reason_nl,
+            detail_en=verdict.reason_en,
+            next_step_nl=verdict.next_step_nl,
+            next_step_en=verdict.next_step_en,
+        )
+    return Answer(200, _answer(opening, verdict).to_json())  # (6)
+
+
+@dataclass(frozen=True, slots=True)
+class _Glass:
+    """The decision on breaking the glass."""
+
+    question: AccessQuestion
+    decision: AccessDecision
+
+
+async def _break_glass(parts: Parts, opening: _Opening) -> _Glass | None:
+    """The decision, when the reader declared an emergency. The reason itself stays at the node."""
+    if opening.question.breekglas is None:
+        return None
+    context = _context(opening)
+    kept = ("dienst", "doel_verklaard", "gebied_bevoegd", "kopie_bij_organisatie")
+    question = AccessQuestion(
+        now=opening.now,
+        subject=subject_of(opening.reader),
+        case_state=opening.record.standing.state,
+        context={key: context[key] for key in kept} | {"reden_vermeld": True},
+        question="break_glass",
+        purpose=_purpose(opening.question),
+    )
+    return _Glass(question, await parts.decider.decide_access(question))
+
+
+def _reading_question(opening: _Opening, glass: _Glass | None) -> ReadingQuestion:
+    kind, delivery = opening.message_type, opening.found.delivery
+    becomes_owner = RoleId(delivery.role) in kind.owner_after
+    return ReadingQuestion(
+        now=opening.now,
+        subject=subject_of(opening.reader),
+        case_state=opening.record.standing.state,
+        context=_context(opening) | {"break_glass": glass is not None and glass.decision.allowed},
+        action=ReadingAction.READ,
+        purpose=_purpose(opening.question),
+        owner=Oin(delivery.oin if becomes_owner else opening.found.message.oin),
+        categories=_categories(kind),
+        message=kind.name,
+    )
+
+
+def _context(opening: _Opening) -> Context:
+    stated = {"doel_verklaard": opening.question.doel is not None}
+    return actor_context(opening.record, opening.reader, opening.now) | stated
+
+
+def _purpose(question: ReadQuestion) -> PurposeId | None:
+    return None if question.doel is None else PurposeId(question.doel)
+
+
+def _categories(kind: MessageType) -> tuple[CategoryId, ...]:
+    """The categories of the message, each once, in the order of its fields."""
+    return tuple(dict.fromkeys(field.category for field in kind.fields))
+
+
+def _change(
+    asker: Asker, opening: _Opening, glass: _Glass | None, asked: ReadingQuestion, verdict: ReadingDecision
+) -> Change:
+    case_id = opening.found.delivery.case_id
+    rows: list[DecisionRow] = [reading_decision_row(asked, verdict, case_id, opening.now)]
+    event = EventTag.READING_ALLOWED if verdict.allowed else EventTag.READING_REFUSED
+    leaves = [_leaf(event, asker, opening, verdict, purpose=verdict.purpose)]
+    if glass is not None:
+        rows.append(access_decision_row(glass.question, glass.decision, case_id, opening.now))
+        broken = EventTag.BREAK_GLASS_OPENED if glass.decision.allowed else EventTag.BREAK_GLASS_REFUSED
+        leaves.append(_leaf(broken, asker, opening, glass.decision, purpose=opening.question.doel))
+    return Change(
+        key=f"lezen:{verdict.decision_id}",
+        judge=lambda _: Judgement(inserts=tuple(rows)),
+        leaves=tuple(leaves),
+    )
+
+
+def _leaf(
+    event: EventTag,
+    asker: Asker,
+    opening: _Opening,
+    verdict: ReadingDecision | AccessDecision,
+    *,
+    purpose: str | None,
+) -> Leaf:
+    delivery, message = opening.found.delivery, opening.found.message
+    why = Why(
+        purpose=purpose if purpose in catalogue().purposes else None,
+        rule=verdict.rule,
+        article=verdict.article[:200],
+        decision_id=verdict.decision_id,
+        revision=verdict.revision,
+    )
+    return leaf(
+        event,
+        asker,
+        opening.now,
+        role=opening.reader.role,
+        staff=opening.reader.staff,
+        why=why,
+        case_id=delivery.case_id,
+        message=MessageRef(
+            message_id=delivery.message_id,
+            copy_id=delivery.copy_id,
+            type=message.message_type,
+            commitment=commitment_ref(opening.found.commitment),
+        ),
+    )
+
+
+def _answer(opening: _Opening, verdict: ReadingDecision) -> ReadAnswer:
+    by_category = {each.category: each for each in verdict.categories}
+    return ReadAnswer(
+        kopie_id=opening.question.kopie_id,
+        toegestaan=True,
+        doel=str(verdict.purpose),
+        velden=[_field(f.name, by_category[f.category]) for f in opening.message_type.fields],
+        verplichtingen=[Obligation(id=o.id, parameters=dict(o.parameters)) for o in verdict.obligations],
+        revisie=verdict.revision,
+        besluit_id=verdict.decision_id,
+    )
+
+
+def _field(name: str, decision: CategoryDecision) -> FieldPlan:
+    return FieldPlan(
+        veld=name,
+        categorie=decision.category,
+        besluit=decision.decision.value,
+        masker=decision.mask,
+        regel=decision.rule,
+        reden=Reason(nl=decision.reason_nl, en=decision.reason_en),
+        artikel=decision.article,
+        artikel_status=decision.article_status,
+    )

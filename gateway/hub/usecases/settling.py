@@ -1,0 +1,36 @@
+"""Decide again when a fact moved while a decision was made."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from gateway.domain.clock import rfc3339
+from gateway.domain.errors import Unavailable
+from gateway.hub.storage.changes import Clash, Moved
+from gateway.hub.storage.situations import load_situation
+from gateway.hub.usecases.case_record import CaseRecord
+from gateway.hub.usecases.parts import Asker, Parts
+from gateway.protocol.exchange import Answer
+
+MAX_TRIES: Final = 20  # one more for each change that was made in the same case in the same instant
+RETRY_AFTER_S: Final = 1
+
+
+async def settle(attempt: Callable[[], Awaitable[Answer]]) -> Answer:
+    """What `attempt` answers once it was written on facts that still hold. Each try loads and decides anew.
+
+    Raises Unavailable when others were first every time.
+    """
+    for _ in range(MAX_TRIES):
+        try:
+            return await attempt()
+        except (Moved, Clash):
+            continue
+    raise Unavailable(retry_after_s=RETRY_AFTER_S, code="zaak-te-druk")
+
+
+async def load_record(parts: Parts, asker: Asker, case_id: str) -> CaseRecord:
+    """The case as it is on record now, as the asking agency acts in it."""
+    now = rfc3339(parts.clock())
+    return CaseRecord.of(
+        await parts.reader.read(lambda c: load_situation(c, case_id=case_id, oin=asker.oin, now=now))
+    )
