@@ -1,0 +1,55 @@
+"""Legal clocks: which deadlines exist, how messages start, move and stop their clocks, and which alarms are due.
+
+One declarative table (deadlines.json) and pure functions over it. Keeps no clock itself and wakes nobody: the hub
+stores clocks and fired alarms, and gateway.hub.alarms reaches people.
+"""
+
+from gateway.domain.deadlines.alarms import Alarm, AlarmKey, due_alarms, next_moment, steps
+from gateway.domain.deadlines.clock import (
+    Clock,
+    ClockChanges,
+    ClockEvent,
+    ClockStatus,
+    Owner,
+    Party,
+    clock_from_record,
+    clock_record,
+)
+from gateway.domain.deadlines.model import Deadline, Kind
+from gateway.domain.deadlines.progress import (
+    clocks_after,
+    clocks_closed,
+    clocks_lapsed,
+    reckoned_again,
+    settled_by_hand,
+)
+from gateway.domain.deadlines.table import deadlines, rules_of
+from gateway.domain.deadlines.taking_on import taking_on_clock
+from gateway.domain.deadlines.zone import installed_tz_version
+
+__all__ = [
+    "Alarm",
+    "AlarmKey",
+    "Clock",
+    "ClockChanges",
+    "ClockEvent",
+    "ClockStatus",
+    "Deadline",
+    "Kind",
+    "Owner",
+    "Party",
+    "clock_from_record",
+    "clock_record",
+    "clocks_after",
+    "clocks_closed",
+    "clocks_lapsed",
+    "deadlines",
+    "due_alarms",
+    "installed_tz_version",
+    "next_moment",
+    "reckoned_again",
+    "rules_of",
+    "settled_by_hand",
+    "steps",
+    "taking_on_clock",
+]
