@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from tests.policies.rego_casebook import question, verdict
-from tests.policies.rego_casebook_test import domain as domain
+from tests.policies.rego_casebook_test import domain
 from tests.policies.rego_engine import POLICIES, decide, evaluate
 from tests.policies.rego_quality_test import syntax
 from tests.policies.rego_reference import Reference
+
+__all__ = ["domain"]
 
 GENERATED = 4000
 
@@ -78,15 +80,28 @@ def test_purposes_roles_states_and_reading_order(model: dict[str, Any]) -> None:
 
 
 def test_messages(model: dict[str, Any]) -> None:
-    same = ("senders", "recipients", "purposes", "purposes_last", "states", "post_state", "opens", "owner_after")
-    same += ("owner_desk", "pilot_senders", "reads_as", "recipient_requires", "requires")
+    same = [
+        *(
+            "senders",
+            "recipients",
+            "purposes",
+            "purposes_last",
+            "states",
+            "post_state",
+            "opens",
+            "owner_after",
+        ),
+        *("owner_desk", "pilot_senders", "reads_as", "recipient_requires", "requires"),
+    ]
     found = data("messages")
     assert set(found) == {each["name"] for each in model["messages"]}
     for message in model["messages"]:
         row = found[message["name"]]
         assert {key: row[key] for key in same} == {key: message[key] for key in same}
         assert row["article"] == message["basis"]
-        assert row["fields"] == [{key: field[key] for key in ("name", "category", "kind")} for field in message["fields"]]
+        assert row["fields"] == [
+            {key: field[key] for key in ("name", "category", "kind")} for field in message["fields"]
+        ]
 
 
 def test_transitions(model: dict[str, Any]) -> None:
@@ -97,7 +112,8 @@ def test_transitions(model: dict[str, Any]) -> None:
     }
     found = data("transitions")["actions"]
     assert expected == {
-        action: (row["id"], row["from"], row["roles"], row["article"], row.get("pilot")) for action, row in found.items()
+        action: (row["id"], row["from"], row["roles"], row["article"], row.get("pilot"))
+        for action, row in found.items()
     }
     targets = {each["action"]: each["to_state"] for each in model["transitions"] if each["action"]}
     assert {action: row["to"] for action, row in found.items()} == targets | {"schorsing_opheffen": "vorige"}
@@ -125,7 +141,8 @@ def test_texts_and_articles_of_the_rules(model: dict[str, Any]) -> None:
     expected = {each["id"]: (each["nl"], each["en"], each["article"]) for each in model["rules"]}
     assert {rule: said[rule] for rule in expected} == expected
     own = set(said) - set(expected)
-    assert own and all(rule.startswith(("P_", "A_")) or rule == "access" for rule in own)
+    assert own
+    assert all(rule.startswith(("P_", "A_")) or rule == "access" for rule in own)
 
 
 def test_context_keys(model: dict[str, Any]) -> None:
@@ -156,7 +173,9 @@ def test_every_row_with_its_condition_true_false_and_missing(domain: Path, model
         if condition and condition != "C_EIGEN":
             actors.append(actor | {"owner": False, "context": {}})
             expected.append(("deny", None, "P_feit_ontbreekt"))
-    query = "[[v.decision, v.mask, v.rule] | some a in input.actors; v := data.schakel.verdict.on(a, a.category)]"
+    query = (
+        "[[v.decision, v.mask, v.rule] | some a in input.actors; v := data.schakel.verdict.on(a, a.category)]"
+    )
     found = [tuple(each) for each in evaluate(query, {"actors": actors})]
     assert len(found) == len(expected) > 4824
     assert [pair for pair in zip(actors, found, expected, strict=True) if pair[1] != pair[2]] == []
@@ -166,14 +185,25 @@ def test_every_pair_that_is_not_in_the_matrix_is_denied(domain: Path, model: dic
     reference = Reference.read(domain, model)
     categories = [each["id"] for each in model["categories"]]
     absent = [
-        {"purpose": purpose, "role": role, "side": "neutraal", "owner": True, "context": {}, "category": category}
+        {
+            "purpose": purpose,
+            "role": role,
+            "side": "neutraal",
+            "owner": True,
+            "context": {},
+            "category": category,
+        }
         for purpose in model["purposes"]
         for role in model["roles"]
         for category in categories
         if (purpose, role, category) not in reference.rows
     ]
-    query = "{v.rule | some a in input.actors; v := data.schakel.verdict.on(a, a.category); v.decision == \"deny\"}"
-    assert evaluate(f"count({query.replace('{v.rule', '[v.rule').replace('}', ']')})", {"actors": absent}) == len(absent)
+    query = (
+        '{v.rule | some a in input.actors; v := data.schakel.verdict.on(a, a.category); v.decision == "deny"}'
+    )
+    assert evaluate(
+        f"count({query.replace('{v.rule', '[v.rule').replace('}', ']')})", {"actors": absent}
+    ) == len(absent)
     assert evaluate(query, {"actors": absent}) == ["G00_default"]
 
 
@@ -188,7 +218,7 @@ def _generated(model: dict[str, Any], seed: int) -> list[dict[str, Any]]:
     return [_case(model, keys, states, chance.choice(actions), chance) for _ in range(GENERATED)]
 
 
-def _turned(key: dict[str, Any], model: dict[str, Any], chance: random.Random) -> Any:
+def _turned(key: dict[str, Any], chance: random.Random) -> Any:
     kind = key["type"]
     if kind == "bool":
         return chance.random() < 0.5
@@ -203,7 +233,9 @@ def _case(
     model: dict[str, Any], keys: list[dict[str, Any]], states: list[str], action: str, chance: random.Random
 ) -> dict[str, Any]:
     kind, _, name = action.partition(":")
-    purpose = chance.choice([*model["purposes"], "onbekend"] if chance.random() < 0.1 else list(model["purposes"]))
+    purpose = chance.choice(
+        [*model["purposes"], "onbekend"] if chance.random() < 0.1 else list(model["purposes"])
+    )
     roles, likely = list(model["roles"]), model["purposes"].get(purpose, {"roles": [], "states": states})
     senders, receivers, fitting = likely["roles"], roles, likely["states"]
     categories = [each["id"] for each in model["categories"]]
@@ -214,13 +246,15 @@ def _case(
     elif kind == "besluiten":
         act = next(each for each in model["transitions"] if each["action"] == name)
         senders, fitting = act["roles"], [s for s in act["from_states"] if s in states]
-    pick = lambda usual: chance.choice(  # noqa: E731
-        usual if usual and usual != ["*"] and chance.random() < 0.92 else roles
-    )
+
+    def pick(usual: list[str]) -> str:
+        likely_one = usual and usual != ["*"] and chance.random() < 0.92
+        return str(chance.choice(usual if likely_one else roles))
+
     role, receiver = pick(senders), pick(receivers)
     context = {each["key"]: each["default"] for each in keys}
     for key in chance.sample(keys, chance.randint(0, 9)):
-        context[key["key"]] = _turned(key, model, chance)
+        context[key["key"]] = _turned(key, chance)
     oins = [f"0000009900000000{number}000" for number in range(1, 4)]
     context["ontvanger_oin"] = chance.choice(oins)
     if kind in {"verzenden", "doorverstrekken"} and chance.random() < 0.9:
@@ -242,13 +276,17 @@ def _case(
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_generated_cases_are_judged_as_the_domain_says(domain: Path, model: dict[str, Any], seed: int) -> None:
+def test_generated_cases_are_judged_as_the_domain_says(
+    domain: Path, model: dict[str, Any], seed: int
+) -> None:
     reference = Reference.read(domain, model)
     cases = _generated(model, seed)
     asked = [question(case, model) for case in cases]
     wrong, seen = [], set()
     for package in ("sending", "disclosure", "transition"):
-        chosen = [(case, given) for case, (where, given) in zip(cases, asked, strict=True) if where == package]
+        chosen = [
+            (case, given) for case, (where, given) in zip(cases, asked, strict=True) if where == package
+        ]
         for (case, _), answer in zip(chosen, decide(package, [given for _, given in chosen]), strict=True):
             expected = reference.judge(case)
             seen.add(expected[2])

@@ -5,6 +5,7 @@ key filled) gives (verdict, mask, rule).
 """
 
 import csv
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,16 @@ Variables = dict[str, Any]
 
 def _deny(rule: str) -> Verdict:
     return "deny", None, rule
+
+
+def _compared(operator: str, left: Any, right: Any) -> bool:
+    compare: dict[str, Callable[[Any, Any], bool]] = {
+        "eq": lambda a, b: bool(a == b),
+        "in": lambda a, b: a in b,
+        "gt": lambda a, b: bool(a > b),
+        "lt": lambda a, b: bool(a < b),
+    }
+    return compare[operator](left, right)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +51,8 @@ class Reference:
 
     def _actor(self, case: dict[str, Any]) -> Variables:
         subject, resource = case["subject"], case["resource"]
-        return case["context"] | {
+        facts: Variables = case["context"]
+        return facts | {
             "doel": case["purpose"],
             "rol": subject["role"],
             "organisatie": subject["agency"],
@@ -51,19 +63,22 @@ class Reference:
 
     def _other(self, case: dict[str, Any], **more: Any) -> Variables:
         given, role = case["context"], case["context"]["ontvanger_rol"]
-        return self._actor(case) | {
-            "rol": role,
-            "organisatie": self.model["roles"][role]["agency"],
-            "kant": given["ontvanger_kant"],
-            "eigenaar": case["resource"]["owner"] == given["ontvanger_oin"],
-        } | more
+        return (
+            self._actor(case)
+            | {
+                "rol": role,
+                "organisatie": self.model["roles"][role]["agency"],
+                "kant": given["ontvanger_kant"],
+                "eigenaar": case["resource"]["owner"] == given["ontvanger_oin"],
+            }
+            | more
+        )
 
     def _holds(self, predicate: dict[str, Any], actor: Variables) -> bool:
-        (operator, given), = predicate.items()
+        ((operator, given),) = predicate.items()
         match operator:
             case "fact":
-                value = actor[given]
-                return value is not None and value is not False and value != ""
+                return actor[given] not in (None, False, "")
             case "not":
                 return not self._holds(given, actor)
             case "all":
@@ -72,17 +87,7 @@ class Reference:
                 return any(self._holds(each, actor) for each in given)
             case "builtin":
                 return self._builtin(given, actor)
-        left, right = actor[given[0]], given[1]
-        match operator:
-            case "eq":
-                return bool(left == right)
-            case "in":
-                return left in right
-            case "gt":
-                return bool(left > right)
-            case "lt":
-                return bool(left < right)
-        raise AssertionError(operator)
+        return _compared(operator, actor[given[0]], given[1])
 
     def _builtin(self, name: str, actor: Variables) -> bool:
         purpose = self.model["purposes"].get(actor["doel"], {"states": [], "roles": []})
@@ -146,20 +151,13 @@ class Reference:
     def _send(self, case: dict[str, Any], name: str) -> Verdict:
         message = next(each for each in self.model["messages"] if each["name"] == name)
         actor, given, state = self._actor(case), case["context"], case["resource"]["case_state"]
-        senders, pilot = message["senders"], message["pilot_senders"]
-        flagged = pilot is not None and given[pilot["key"]] and actor["rol"] in pilot["roles"]
-        if senders != ["*"] and actor["rol"] not in senders and not flagged:
-            return _deny("S_afzender_niet_bevoegd")
-        if state not in message["states"]:
-            return _deny("S_toestand")
-        if actor["categorie"] not in {field["category"] for field in message["fields"]}:
-            return _deny("S_categorie_niet_in_schema")
-        for need in message["requires"]:
-            if (need["states"] is None or state in need["states"]) and not given[need["key"]]:
-                return _deny(need["rule"])
+        if refused := self._message_refusal(message, actor):
+            return _deny(refused)
         opened = dict.fromkeys(message["opens"], True)
         purpose, judged = self._purpose_of_send(message, state)
-        if refused := self._first(self._steps("verzenden"), actor | opened | {"doel": purpose, "toestand": judged}):
+        if refused := self._first(
+            self._steps("verzenden"), actor | opened | {"doel": purpose, "toestand": judged}
+        ):
             return _deny(refused)
         role = given["ontvanger_rol"]
         if role is None:
@@ -170,6 +168,20 @@ class Reference:
         if need is not None and not (given | opened)[need["key"]]:
             return _deny(need["rule"])
         return self._receive(case, message, opened)
+
+    def _message_refusal(self, message: dict[str, Any], actor: Variables) -> str | None:
+        senders, pilot = message["senders"], message["pilot_senders"]
+        flagged = pilot is not None and actor[pilot["key"]] and actor["rol"] in pilot["roles"]
+        if senders != ["*"] and actor["rol"] not in senders and not flagged:
+            return "S_afzender_niet_bevoegd"
+        if actor["toestand"] not in message["states"]:
+            return "S_toestand"
+        if actor["categorie"] not in {field["category"] for field in message["fields"]}:
+            return "S_categorie_niet_in_schema"
+        for need in message["requires"]:
+            if (need["states"] is None or actor["toestand"] in need["states"]) and not actor[need["key"]]:
+                return str(need["rule"])
+        return None
 
     def _purpose_of_send(self, message: dict[str, Any], state: str) -> tuple[str, str]:
         for purpose in message["purposes"] + message["purposes_last"]:
