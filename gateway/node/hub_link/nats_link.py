@@ -24,6 +24,7 @@ FETCH_WITHIN_S: Final = (
     5.0  # a pull that the server keeps open: mail arrives at once, an idle node asks every 5 s
 )
 ANSWER_MARGIN_S: Final = 2.0  # the server says that a pull has ended; without that word it is asked again
+PULL_ENDED: Final = ("404", "408")  # nothing there; nothing came while it was open
 GIVE_BACK_FOR_S: Final = 2.0
 
 
@@ -92,8 +93,10 @@ class _Line:
             except TimeoutError:
                 self._asked_for = 0
                 break
-            if _is_status(message):  # the pull has ended: nothing came, or the consumer is busy or gone
+            if (status := _status(message)) is not None:
                 self._asked_for = 0
+                if status not in PULL_ENDED:
+                    raise HubUnreachable(retry_after_s=RETRY_AFTER_S, code="postvak-onbereikbaar")
                 break
             self._asked_for -= 1
             found.append(message)
@@ -114,8 +117,9 @@ class _Line:
         return self._replies
 
 
-def _is_status(message: Msg) -> bool:
-    return not message.data and "Status" in (message.headers or {})
+def _status(message: Msg) -> str | None:
+    """What the server says about the pull itself; None for mail."""
+    return None if message.data else (message.headers or {}).get("Status")
 
 
 class NatsInboxMessage:

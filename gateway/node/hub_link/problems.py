@@ -63,11 +63,6 @@ def error_of(answer: Answer) -> SchakelError:
     return Unavailable(retry_after_s=RETRY_AFTER_S, code=code, detail_nl=dutch, detail_en=english)
 
 
-def is_final(answer: Answer) -> bool:
-    """Whether asking again with the same bytes can give no other answer."""
-    return answer.status < 500 and answer.status not in (401, 408, 429)
-
-
 def _english(body: Mapping[str, Any]) -> str | None:
     text = catalogue().rules.get(RuleId(str(body.get("regel"))))
     return None if text is None else text.en

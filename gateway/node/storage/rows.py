@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentMessage:
-    """A message of ours. `sealed` holds its original, `body` the signed bytes of its present submission."""
+    """A message of ours. `sealed` holds its original, `body` the signed bytes of its present submission;
+    `attempt` counts the bodies that came before, which are void."""
 
     message_id: str
     case_id: str
@@ -18,6 +19,7 @@ class SentMessage:
     sealed: str
     plan: str
     body: bytes
+    attempt: int
     answer_status: int | None
     answer: str | None
     created_at: str

@@ -45,7 +45,7 @@ def replace_submission(
     connection.execute(
         update(sent_messages)
         .where(sent_messages.c.message_id == message_id)
-        .values(body=body, plan=plan, urgency=urgency)
+        .values(body=body, plan=plan, urgency=urgency, attempt=sent_messages.c.attempt + 1)
     )
 
 

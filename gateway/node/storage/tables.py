@@ -46,6 +46,7 @@ sent_messages = Table(
     _text("sealed"),
     _text("plan"),
     _bytes("body"),
+    _number("attempt"),
     _number("answer_status", optional=True),
     _text("answer", optional=True),
     _time("created_at"),

@@ -1,0 +1,109 @@
+"""Offers received copies to the agency's system, in order, until it has them; then signs the receipt `functioneel`.
+
+Hand-over first, record after: a crash between the two offers the copy again under the same id, which an adapter keeps
+apart. A copy that the system does not take holds up its own case only.
+"""
+
+import logging
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection
+
+from gateway.domain.catalogue import catalogue
+from gateway.domain.errors import SchakelError
+from gateway.node.masks import withheld
+from gateway.node.ports import AgencyAdapter, Delivery, Handed, Mark, Withheld
+from gateway.node.storage import received
+from gateway.node.storage.rows import ReceivedCopy
+from gateway.node.usecases.kept import open_kept
+from gateway.node.usecases.parts import Parts
+from gateway.node.usecases.receipts import give_receipt
+
+logger = logging.getLogger(__name__)
+
+FIRST_PAUSE: Final = timedelta(seconds=1)
+LONGEST_PAUSE: Final = timedelta(minutes=1)
+IDLE_S: Final = 5.0
+
+
+class HandOver:
+    """The way to one agency's system. Remembers only how long to leave alone what was not taken."""
+
+    def __init__(self, parts: Parts, adapter: AgencyAdapter) -> None:
+        self._parts = parts
+        self._adapter = adapter
+        self._failures: dict[str, int] = {}
+        self._not_before: dict[str, datetime] = {}
+
+    async def hand_over(self) -> int:
+        """Offers every copy whose turn it is, once; the number that the system took."""
+        now, taken = self._parts.clock(), 0
+        for copy, mark in await self._parts.database.read(lambda c: received.ready(c, now)):
+            if now >= self._not_before.get(copy.copy_id, now):
+                taken += await self._offer(copy, mark)
+        return taken
+
+    async def wait(self) -> None:
+        """Returns when a copy came in, or when one that waits may be offered."""
+        gap_ends = await self._parts.database.read(received.next_gap_ends)
+        ends = [moment for moment in (gap_ends, *self._not_before.values()) if moment is not None]
+        future = [seconds for end in ends if (seconds := (end - self._parts.clock()).total_seconds()) > 0]
+        await self._parts.to_agency.wait(min([IDLE_S, *future]))
+
+    async def _offer(self, copy: ReceivedCopy, mark: Mark | None) -> bool:
+        try:
+            handed = await self._adapter.deliver(delivery_of(self._parts, copy, mark))
+        except Exception as error:  # noqa: BLE001 - an adapter is foreign code: whatever it does, nothing is lost
+            self._postpone(copy, error)
+            return False
+        now = self._parts.clock()
+        await self._parts.database.write(lambda c: _record(self._parts, c, copy, handed, mark=mark, now=now))
+        self._failures.pop(copy.copy_id, None)
+        self._not_before.pop(copy.copy_id, None)
+        self._parts.to_hub.ring()
+        return True
+
+    def _postpone(self, copy: ReceivedCopy, error: Exception) -> None:
+        failures = self._failures[copy.copy_id] = self._failures.get(copy.copy_id, 0) + 1
+        pause = min(FIRST_PAUSE * 2 ** min(failures - 1, 10), LONGEST_PAUSE)
+        self._not_before[copy.copy_id] = self._parts.clock() + pause
+        code = error.code if isinstance(error, SchakelError) else type(error).__name__
+        logger.warning(
+            "the agency's system did not take a copy",
+            extra={"copy_id": copy.copy_id, "code": code, "attempt": failures},
+        )
+
+
+def delivery_of(parts: Parts, copy: ReceivedCopy, mark: Mark | None) -> Delivery:
+    """What the agency's system gets. Raises InvalidInput when the stored copy cannot be opened any more."""
+    opened = open_kept(parts, copy)
+    left_out = withheld(catalogue().message(copy.message_type), opened.statement.context.manifest)
+    return Delivery(
+        copy_id=copy.copy_id,
+        message_id=copy.message_id,
+        case_id=copy.case_id,
+        message_type=copy.message_type,
+        sender_oin=copy.sender_oin,
+        sender_role=copy.sender_role,
+        role=copy.role,
+        purpose=copy.purpose,
+        urgency=copy.urgency,
+        sent_at=copy.sent_at,
+        content=opened.content,
+        withheld=tuple(Withheld(field=each["veld"], rule=each["regel"]) for each in left_out),
+        marks=() if mark is None else (mark,),
+    )
+
+
+def _record(
+    parts: Parts,
+    connection: Connection,
+    copy: ReceivedCopy,
+    handed: Handed,
+    *,
+    mark: Mark | None,
+    now: datetime,
+) -> None:
+    received.record_hand_over(connection, copy, handed, mark, now)
+    give_receipt(parts, connection, copy, "functioneel", now)
