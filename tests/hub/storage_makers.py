@@ -91,4 +91,5 @@ def _delivery(copy_id: str, lane: Lane, number: int) -> DeliveryRow:
         outcome=None,
         accepted_at=NOW_TEXT,
         due_at=NOW_TEXT,
+        republished=0,
     )

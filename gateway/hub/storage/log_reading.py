@@ -1,9 +1,9 @@
 """Heads, proofs and the export of the audit log, from what is stored and committed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, insert, or_, select
+from sqlalchemy import Connection, and_, or_, select
 
 from audit.canonical import parse
 from audit.checkpoint import Checkpoint, sign_checkpoint
@@ -20,9 +20,13 @@ from audit.tree import (
 )
 from gateway.hub.storage.changes import Placement
 from gateway.hub.storage.log_append import HEAD_ID, Hashes
+from gateway.hub.storage.rows import CheckpointRow
+from gateway.hub.storage.selecting import select_one
 from gateway.hub.storage.tables import checkpoints, log_head, log_leaves, log_nodes
 
 _LEAVES_AT_ONCE = 1000
+
+ProofQuery = Callable[[Connection], tuple[bytes, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +75,11 @@ def consistency(connection: Connection, old_size: int, new_size: int) -> tuple[b
     return consistency_proof(old_size, new_size, lambda level, place: known[level, place])
 
 
-def keep_checkpoint(connection: Connection, *, size: int, note: str, signed_at: str) -> None:
-    """Stores the checkpoint of a head; one that is stored already stays."""
-    if connection.execute(select(checkpoints.c.size).where(checkpoints.c.size == size)).first() is None:
-        connection.execute(insert(checkpoints), {"size": size, "note": note, "signed_at": signed_at})
+def largest_checkpoint(connection: Connection) -> CheckpointRow | None:
+    """The stored checkpoint of the largest head; None before the first."""
+    return select_one(
+        connection, CheckpointRow, select(checkpoints).order_by(checkpoints.c.size.desc()).limit(1)
+    )
 
 
 def checkpoint_lines(connection: Connection) -> Iterator[CheckpointLine]:

@@ -75,7 +75,8 @@ class CopyRow:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryRow:
     """Where a copy is. `number` counts per case and recipient from 1 without gaps; `progress` only ever grows
-    (`Progress`); `outcome` is set when the copy was rejected or given up."""
+    (`Progress`); `outcome` is set when the copy was rejected or given up. Without a technical receipt at `due_at` it
+    is published again, which was done `republished` times."""
 
     copy_id: str
     case_id: str
@@ -92,6 +93,7 @@ class DeliveryRow:
     outcome: str | None
     accepted_at: str
     due_at: str
+    republished: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,16 +218,12 @@ class RejectionRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeafRow:
-    """A leaf of the audit log. `item_key` names the change that wrote it (on its first leaf only); `tree_size` is the
-    size of the log after the transaction that wrote it. Erasure clears salt and body."""
+class CheckpointRow:
+    """The signed checkpoint of a head, once per size; cosignatures of witnesses are added to the note."""
 
-    leaf_index: int
-    hash: bytes
-    salt: bytes | None
-    body: bytes | None
-    item_key: str | None
-    tree_size: int
+    size: int
+    note: str
+    signed_at: str
 
 
 Row = (
@@ -243,4 +241,5 @@ Row = (
     | OutboxRow
     | ReceiptRow
     | RejectionRow
+    | CheckpointRow
 )

@@ -122,6 +122,7 @@ deliveries = Table(
     _text("outcome", optional=True),
     _time("accepted_at"),
     _time("due_at"),
+    _number("republished"),
     UniqueConstraint("case_id", "oin", "role", "number"),
     Index(None, "source", "message_id"),
     Index(None, "progress", "due_at"),
@@ -252,6 +253,8 @@ log_head = Table(
     "log_head", metadata, _number("head_id", key=True), Column("frontier", LargeBinary, nullable=False)
 )
 
+# `item_key` names the change that wrote the leaf, on its first leaf only; `tree_size` is the size of the log after that
+# transaction. Erasure clears salt and body.
 log_leaves = Table(
     "log_leaves",
     metadata,
@@ -290,4 +293,5 @@ TABLE_OF: dict[type[rows.Row], Table] = {
     rows.OutboxRow: outbox,
     rows.ReceiptRow: receipts,
     rows.RejectionRow: rejections,
+    rows.CheckpointRow: checkpoints,
 }

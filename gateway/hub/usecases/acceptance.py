@@ -194,6 +194,7 @@ class Acceptance:
             outcome=None,
             accepted_at=self._at,
             due_at=rfc3339(self.now + ACK_WITHIN[urgency]),
+            republished=0,
         )
 
     def _jws_digest(self, statement: CopyStatement) -> str:

@@ -36,14 +36,19 @@ USE_CASES: Final[Mapping[Verb, UseCase]] = {
     Verb.READ: decide_reading,
     Verb.DECIDE: decide_question,
 }
+_PUBLISHES: Final = frozenset({Verb.SUBMIT, Verb.RECEIPT})
 
 
 class Desk:
     """Answers requests. Never raises, except when it is cancelled."""
 
-    def __init__(self, parts: Parts, allowances: Allowances) -> None:
+    def __init__(
+        self, parts: Parts, allowances: Allowances, *, on_written: Callable[[], None] = lambda: None
+    ) -> None:
+        """`on_written` is called after each request that may have left something to publish."""
         self._parts = parts
         self._allowances = allowances
+        self._on_written = on_written
 
     async def ask(self, verb: Verb, asker: Asker, body: bytes) -> Reply:
         """The answer to one request."""
@@ -60,6 +65,8 @@ class Desk:
             # Without the message of the exception, which could hold what was sent.
             logger.error("fault %s in %s, trace %s", type(error).__name__, verb, asker.trace_id)  # noqa: TRY400
             return fault_reply(verb, asker.trace_id)
+        if verb in _PUBLISHES:
+            self._on_written()
         return Reply(answer=answer)
 
     async def _audit_no_decision(self, asker: Asker, error: DecisionUnavailable) -> None:

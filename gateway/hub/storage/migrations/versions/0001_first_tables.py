@@ -107,6 +107,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("accepted_at", sa.String(length=24), nullable=False),
         sa.Column("due_at", sa.String(length=24), nullable=False),
+        sa.Column("republished", sa.Integer(), autoincrement=False, nullable=False),
         sa.PrimaryKeyConstraint("copy_id", name=op.f("pk_deliveries")),
         sa.UniqueConstraint(
             "case_id", "oin", "role", "number", name=op.f("uq_deliveries_case_id_oin_role_number")

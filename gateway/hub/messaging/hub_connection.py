@@ -1,0 +1,45 @@
+"""The hub's own connection to NATS: checked at the start, kept for ever after."""
+
+import logging
+from collections.abc import Iterable
+
+from nats.aio.client import Client
+
+from gateway.hub.messaging.accounts import HUB_INBOX_PREFIX
+from gateway.hub.messaging.accounts_connection import Connection, connect
+from gateway.hub.messaging.provisioning import require_provisioned
+
+logger = logging.getLogger(__name__)
+
+
+async def connect_hub(connection: Connection, oins: Iterable[str]) -> Client:
+    """A client that reconnects without end; server, stream and the consumers of these agencies are as they should be.
+
+    Raises ServerTooOld, NotProvisioned, nats.errors.Error, OSError.
+    """
+    client = await connect(
+        connection,
+        inbox_prefix=HUB_INBOX_PREFIX,
+        allow_reconnect=True,
+        error_cb=_on_error,
+        disconnected_cb=_on_lost,
+        reconnected_cb=_on_back,
+    )
+    try:
+        await require_provisioned(client, oins)
+    except BaseException:
+        await client.close()
+        raise
+    return client
+
+
+async def _on_error(error: Exception) -> None:
+    logger.warning("NATS: %s", type(error).__name__)
+
+
+async def _on_lost() -> None:
+    logger.warning("the connection to NATS is lost; what is accepted waits in the outbox")
+
+
+async def _on_back() -> None:
+    logger.info("the connection to NATS is back")
