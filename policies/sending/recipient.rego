@@ -67,9 +67,7 @@ _recipient(asked) := object.union(_recipient_head(refused, verdicts), {
 	"oin": asked.oin,
 	"role": asked.role,
 	"purpose": reader.purpose,
-	"fields": [object.union({"field": field.name, "category": field.category}, shown[field.category]) |
-		some field in _message.fields
-	],
+	"fields": [object.union(field, shown[field.category]) | some field in _fields],
 	"obligations": obligations.of_copy(_duty_candidates, verdicts, asked.role),
 }) if {
 	reader := _reader(asked)
@@ -77,6 +75,8 @@ _recipient(asked) := object.union(_recipient_head(refused, verdicts), {
 	verdicts := _verdicts(refused, reader)
 	shown := {category: text.shown(verdict) | some category, verdict in verdicts}
 }
+
+_fields := [{"field": field.name, "category": field.category} | some field in _message.fields]
 
 _duty_candidates := obligations.candidates(_message.fields)
 
