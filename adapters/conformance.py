@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final, Protocol
 
-from adapters.contract import AgencyAdapter, AgencyUnavailable, Delivery, Handed, Mark, Trouble, Withheld
+from adapters.contract import AgencyAdapter, AgencyUnavailable, Delivery, Handed, Mark, Trouble
 from gateway.domain.identifiers import new_id
 
 CANARY: Final = "Kanarie-9d41f7"
@@ -217,11 +217,6 @@ CHECKS: Final[tuple[Check, ...]] = (
     a_closed_adapter_says_unavailable,
     nothing_of_the_content_is_told,
 )
-
-
-def example_withheld() -> tuple[Withheld, ...]:
-    """What a delivery of a test withholds, so that this part is offered too."""
-    return (Withheld(field="kindzorgen_samenvatting", rule="G00_default"),)
 
 
 async def _deliver(agency: AgencyUnderTest, delivery: Delivery) -> Handed:

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from pydantic.alias_generators import to_camel
 
 Uuid = Annotated[
-    str, StringConstraints(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
+    str, StringConstraints(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
 ]
 Short = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
@@ -20,7 +20,7 @@ class _Document(BaseModel):
 class Afzender(_Document):
     """The organisation and role that sent the message."""
 
-    oin: Annotated[str, StringConstraints(pattern=r"^[0-9]{20}\Z")]
+    oin: Annotated[str, StringConstraints(pattern=r"^[0-9]{20}$")]
     rol: Short
 
 

@@ -1,7 +1,7 @@
 """What was handed over to one pretend agency, in a JSON-lines file: one line a delivery.
 
-A line is on disk before it is acknowledged. One process owns the file. A last line that was cut off by a crash was never acknowledged, and is dropped when the file
-is opened.
+A line is on disk before it is acknowledged. One process owns the file. A last line that was cut off by a crash was
+never acknowledged, and is dropped when the file is opened.
 """
 
 import fcntl
