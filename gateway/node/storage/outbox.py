@@ -40,6 +40,12 @@ def due(connection: Connection, now: datetime, limit: int) -> tuple[OutboxItem, 
     return select_all(connection, OutboxItem, query.order_by(outbox.c.item_id).limit(limit))
 
 
+def waiting_for(connection: Connection, copy_id: str) -> tuple[OutboxItem, ...]:
+    """The receipts of a copy that the hub has not got, oldest first."""
+    query = select(outbox).where(outbox.c.copy_id == copy_id)
+    return select_all(connection, OutboxItem, query.order_by(outbox.c.item_id))
+
+
 def is_first(connection: Connection, message_id: str) -> bool:
     """Whether no older submission of the same case waits before this one."""
     mine = select_one(connection, OutboxItem, select(outbox).where(outbox.c.message_id == message_id))
@@ -49,6 +55,11 @@ def is_first(connection: Connection, message_id: str) -> bool:
         outbox.c.case_id == mine.case_id, outbox.c.message_id.is_not(None), outbox.c.item_id < mine.item_id
     )
     return connection.execute(older).first() is None
+
+
+def size(connection: Connection) -> int:
+    """How many items wait."""
+    return int(connection.execute(select(func.count()).select_from(outbox)).scalar_one())
 
 
 def next_due(connection: Connection) -> str | None:

@@ -22,7 +22,7 @@ IDLE_S: Final = 5.0
 async def empty_outbox(parts: Parts) -> int:
     """Tries everything whose time has come, once; the number of items that were tried."""
     items = await parts.database.read(lambda c: outbox.due(c, parts.clock(), AT_ONCE))
-    await asyncio.gather(*(_send(parts, item) for item in items))
+    await asyncio.gather(*(send_item(parts, item) for item in items))
     return len(items)
 
 
@@ -33,7 +33,8 @@ async def wait_for_outbox(parts: Parts) -> None:
     await parts.to_hub.wait(min(max(wait_s, 0.01), IDLE_S))
 
 
-async def _send(parts: Parts, item: OutboxItem) -> None:
+async def send_item(parts: Parts, item: OutboxItem) -> None:
+    """Tries one item once. What cannot be had now stays in the outbox."""
     try:
         if item.message_id is not None:
             await submit_stored(parts, item.message_id)

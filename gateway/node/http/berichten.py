@@ -1,0 +1,63 @@
+"""Plans and messages of the agency."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Response
+from starlette.requests import Request
+
+from gateway.node.http.bodies import Bericht, VerstuurdBericht
+from gateway.node.http.drafts import draft_from
+from gateway.node.http.views import sent_view
+from gateway.node.usecases.overview import sent_message, sent_messages
+from gateway.node.usecases.parts import Parts
+from gateway.node.usecases.plan import plan_message
+from gateway.node.usecases.send import send_message
+from gateway.web.negotiation import language_of
+from gateway.web.problems import Language
+
+
+def language(request: Request) -> Language:
+    """The language that the caller reads."""
+    return language_of(request.headers.get("accept-language"))
+
+
+def berichten_router(parts: Parts, person_type: Any) -> APIRouter:
+    """POST /plannen, POST and GET /berichten, GET /berichten/{berichtId}."""
+    router = APIRouter(tags=["berichten"])
+
+    @router.post("/plannen", summary="Vraag wat elke ontvanger van een bericht zou krijgen")
+    async def plan_bericht(bericht: Bericht, person: person_type) -> dict[str, Any]:
+        person.require_role(bericht.rol)
+        plan = await plan_message(parts, draft_from(bericht, person))
+        return plan.to_json()
+
+    @router.post(
+        "/berichten",
+        status_code=201,
+        summary="Verstuur een bericht",
+        responses={
+            202: {"model": VerstuurdBericht, "description": "Bewaard; gaat vanzelf zodra de hub antwoordt"}
+        },
+    )
+    async def verstuur_bericht(
+        bericht: Bericht, person: person_type, request: Request, response: Response
+    ) -> VerstuurdBericht:
+        sent = await send_message(parts, person, draft_from(bericht, person))
+        response.status_code = 202 if sent.is_waiting else 201
+        entry = await sent_message(parts, person, sent.message_id)
+        return sent_view(entry, language(request))
+
+    @router.get("/berichten", summary="Wat in uw rollen verstuurd is, nieuwste eerst")
+    async def lijst_berichten(person: person_type, request: Request) -> list[VerstuurdBericht]:
+        entries = await sent_messages(parts, person)
+        return [sent_view(entry, language(request)) for entry in entries]
+
+    @router.get("/berichten/{berichtId}", summary="Een verstuurd bericht en waar het is")
+    async def lees_bericht(
+        bericht_id: Annotated[str, Path(alias="berichtId", max_length=36)],
+        person: person_type,
+        request: Request,
+    ) -> VerstuurdBericht:
+        return sent_view(await sent_message(parts, person, bericht_id), language(request))
+
+    return router

@@ -1,0 +1,230 @@
+"""The JSON of the node's API. Members are Dutch and camelCase; `inhoud` keeps the catalogue's names."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from gateway.protocol.wire import FactValue, Kant
+
+UuidText = Annotated[str, Field(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
+Oin = Annotated[str, Field(pattern=r"^[0-9]{20}$")]
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+Moment = Annotated[AwareDatetime, Field(strict=False)]
+
+
+class Body(BaseModel):
+    """Closed and strict: an unknown member or a number for a text is refused, with every other mistake."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, alias_generator=to_camel, populate_by_name=True
+    )
+
+
+class Ontvanger(Body):
+    """Een organisatie in een rol."""
+
+    oin: Oin
+    rol: Name
+
+
+class Bericht(Body):
+    """Een bericht om te plannen of te versturen. `zaakId` voor een bestaande zaak, `gemeentecode` om er een te openen.
+
+    Met een eigen `berichtId` mag hetzelfde verzoek herhaald worden: het krijgt dan zijn eerste uitkomst.
+    """
+
+    bericht_id: UuidText | None = None
+    zaak_id: UuidText | None = None
+    gemeentecode: Annotated[str, Field(pattern=r"^[0-9]{4}$")] | None = None
+    correlatie_id: UuidText | None = None
+    in_antwoord_op: UuidText | None = None
+    type: Name
+    rol: Name
+    doel: Name | None = None
+    handeling: Name | None = None
+    ontvangers: Annotated[list[Ontvanger], Field(min_length=1, max_length=50)]
+    inhoud: dict[str, Any]
+
+
+class Weggelaten(Body):
+    """Een veld dat niet getoond wordt zoals de afzender het invulde, en waarom."""
+
+    veld: str
+    regel: str
+    reden: str
+    artikel: str
+    bij_lezen: bool = False
+
+
+class Ontvangst(Body):
+    """Een bevestiging van de ontvanger, door zijn knooppunt ondertekend."""
+
+    soort: str
+    tijdstip: str
+
+
+class Aflevering(Body):
+    """Waar de kopie van een ontvanger is, en wat hij niet krijgt."""
+
+    oin: str
+    rol: str
+    kopie_id: str | None
+    status: str
+    doel: str | None
+    weggelaten: list[Weggelaten]
+    ontvangsten: list[Ontvangst]
+
+
+class VerstuurdBericht(Body):
+    """Een verstuurd bericht: `wacht` zolang de hub niet antwoordde, dan `aangenomen` of `geweigerd`."""
+
+    bericht_id: str
+    zaak_id: str
+    type: str
+    rol: str
+    urgentie: str
+    toestand: str
+    verstuurd_op: str
+    afleveringen: list[Aflevering]
+    weigering: str | None = None
+
+
+class Afzender(Body):
+    """Wie een kopie verstuurde."""
+
+    oin: str
+    naam: str
+    rol: str
+
+
+class PostvakKopie(Body):
+    """Een kopie in het postvak, zonder inhoud."""
+
+    kopie_id: str
+    bericht_id: str
+    zaak_id: str
+    type: str
+    titel: str
+    afzender: Afzender
+    rol: str
+    doel: str
+    urgentie: str
+    verstuurd_op: str
+    ontvangen_op: str
+    kenmerken: list[str]
+    ontvangsten: list[Ontvangst]
+
+
+class OpenVraag(Body):
+    """Het doel waarvoor u leest; `noodgeval` is de reden om zonder toewijzing te lezen, en wordt nagekeken."""
+
+    doel: Name | None = None
+    noodgeval: Annotated[str, Field(min_length=10, max_length=500)] | None = None
+
+
+class GelezenKopie(Body):
+    """Wat u onder dit doel van de kopie ziet, en wat niet en waarom."""
+
+    kopie: PostvakKopie
+    doel: str
+    besluit_id: str
+    inhoud: dict[str, Any]
+    weggelaten: list[Weggelaten]
+
+
+class Aanvaarding(Body):
+    """`gemeld`: de hub weet het al; anders gaat het vanzelf."""
+
+    kopie_id: str
+    gemeld: bool
+
+
+class Handeling(Body):
+    """Een handeling zonder bericht, zoals `sluiten`."""
+
+    zaak_id: UuidText
+    handeling: Name
+    rol: Name
+    feiten: dict[str, FactValue] = {}
+    gebeurd_op: Moment
+
+
+class Toewijzing(Body):
+    """Een medewerker werkt aan een zaak, of niet langer."""
+
+    zaak_id: UuidText
+    medewerker: Name
+    rol: Name
+    kant: Kant = "neutraal"
+    beeindigen: bool = False
+
+
+class Dienst(Body):
+    """Een medewerker heeft dienst in een rol."""
+
+    medewerker: Name
+    rol: Name
+    van: Moment
+    tot: Moment
+
+
+class Samenvatting(Body):
+    """Een goedgekeurde tekst in plaats van alle velden van een categorie, voor lezers in deze rollen met dit doel."""
+
+    zaak_id: UuidText
+    rol: Name
+    rollen: Annotated[list[Name], Field(min_length=1, max_length=20)]
+    doel: Name
+    verloopt_op: Moment
+    categorie: Name
+    tekst: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class Bewerking(Body):
+    """Een goedgekeurde, geschoonde versie van een veld: zonder bron of derden, en verder gelijk."""
+
+    zaak_id: UuidText
+    rol: Name
+    rollen: Annotated[list[Name], Field(min_length=1, max_length=20)]
+    doel: Name
+    verloopt_op: Moment
+    type: Name
+    veld: Name
+    origineel: Any
+    bewerkt: Any
+
+
+class Goedkeuring(Body):
+    """Wat vastligt."""
+
+    goedkeuring_id: str
+    verloopt_op: str
+
+
+class OntbrekendNummer(Body):
+    """Een nummer dat een afzender telde en dat nooit kwam: vraag hem wat hij stuurde."""
+
+    soort: Literal["afzendernummer-ontbreekt"] = "afzendernummer-ontbreekt"
+    zaak_id: str
+    afzender: str
+    rol: str
+    nummer: int
+    opgemerkt_op: str
+
+
+class ApartGezet(Body):
+    """Een stuk dat niet te vertrouwen was: bewaard, aan niemand getoond, en zo mogelijk gemeld."""
+
+    soort: Literal["apart-gezet"] = "apart-gezet"
+    kopie_id: str | None
+    reden: str
+    gemeld: bool
+    ontvangen_op: str
+
+
+class Signalen(Body):
+    """Wat niet hoort te gebeuren en waar iemand naar moet kijken."""
+
+    ontbrekend: list[OntbrekendNummer]
+    apart_gezet: list[ApartGezet]

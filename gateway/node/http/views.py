@@ -1,0 +1,146 @@
+"""From what the use cases return to what the API shows."""
+
+import json
+from collections.abc import Iterable, Mapping
+
+from gateway.domain.catalogue import catalogue
+from gateway.domain.identifiers import RuleId
+from gateway.node.http import bodies
+from gateway.node.ports import Mark
+from gateway.node.usecases.overview import MailboxEntry, SentEntry, Signals
+from gateway.node.usecases.read import LeftOut, Reading
+from gateway.protocol.plan import RecipientPlan
+from gateway.protocol.registry import Registry
+from gateway.web.problems import Language
+
+
+def sent_view(entry: SentEntry, language: Language) -> bodies.VerstuurdBericht:
+    """Per asked recipient where its copy is; one without a copy has status `vervallen` and the reason."""
+    message = entry.message
+    copies = {(copy.oin, copy.role): copy for copy in entry.copies}
+    deliveries = []
+    for plan in entry.plan.ontvangers:
+        copy = copies.get((plan.oin, plan.rol))
+        given = [r for r in entry.receipts if copy is not None and r.copy_id == copy.copy_id]
+        withheld = _all_withheld(plan) if copy is None else json.loads(copy.withheld)
+        deliveries.append(
+            bodies.Aflevering(
+                oin=plan.oin,
+                rol=plan.rol,
+                kopie_id=None if copy is None else copy.copy_id,
+                status="vervallen" if copy is None else copy.status,
+                doel=plan.doel,
+                weggelaten=_by_plan(withheld, plan, language),
+                ontvangsten=[bodies.Ontvangst(soort=r.kind, tijdstip=r.stated_at) for r in given],
+            )
+        )
+    return bodies.VerstuurdBericht(
+        bericht_id=message.message_id,
+        zaak_id=message.case_id,
+        type=message.message_type,
+        rol=message.role,
+        urgentie=message.urgency,
+        toestand=message.state,
+        verstuurd_op=message.created_at,
+        afleveringen=deliveries,
+        weigering=_refusal(message.answer, message.answer_status),
+    )
+
+
+def mailbox_view(entry: MailboxEntry, registry: Registry) -> bodies.PostvakKopie:
+    copy, sender = entry.copy, registry.participants.get(entry.copy.sender_oin)
+    return bodies.PostvakKopie(
+        kopie_id=copy.copy_id,
+        bericht_id=copy.message_id,
+        zaak_id=copy.case_id,
+        type=copy.message_type,
+        titel=catalogue().message(copy.message_type).title,
+        afzender=bodies.Afzender(
+            oin=copy.sender_oin, naam=copy.sender_oin if sender is None else sender.name, rol=copy.sender_role
+        ),
+        rol=copy.role,
+        doel=copy.purpose,
+        urgentie=copy.urgency,
+        verstuurd_op=copy.sent_at,
+        ontvangen_op=copy.received_at,
+        kenmerken=[] if copy.mark is None else [Mark(copy.mark).value],
+        ontvangsten=[bodies.Ontvangst(soort=r.kind, tijdstip=r.made_at) for r in entry.receipts],
+    )
+
+
+def reading_view(reading: Reading, registry: Registry, language: Language) -> bodies.GelezenKopie:
+    return bodies.GelezenKopie(
+        kopie=mailbox_view(MailboxEntry(copy=reading.copy, receipts=()), registry),
+        doel=reading.purpose,
+        besluit_id=reading.decision_id,
+        inhoud=dict(reading.content),
+        weggelaten=[_left_out(each, language) for each in reading.left_out],
+    )
+
+
+def signals_view(found: Signals) -> bodies.Signalen:
+    return bodies.Signalen(
+        ontbrekend=[
+            bodies.OntbrekendNummer(
+                zaak_id=each.case_id,
+                afzender=each.sender_oin,
+                rol=each.role,
+                nummer=each.number,
+                opgemerkt_op=each.noticed_at,
+            )
+            for each in found.missing
+        ],
+        apart_gezet=[
+            bodies.ApartGezet(
+                kopie_id=each.copy_id,
+                reden=each.reason,
+                gemeld=each.rejection is not None,
+                ontvangen_op=each.received_at,
+            )
+            for each in found.quarantined
+        ],
+    )
+
+
+def _all_withheld(plan: RecipientPlan) -> list[dict[str, str]]:
+    return [{"veld": field.veld, "regel": plan.regel} for field in plan.velden]
+
+
+def _by_plan(
+    withheld: Iterable[Mapping[str, str]], plan: RecipientPlan, language: Language
+) -> list[bodies.Weggelaten]:
+    fields = {field.veld: field for field in plan.velden}
+    found = []
+    for each in withheld:
+        field = fields.get(each["veld"])
+        if field is not None and field.regel == each["regel"]:
+            reason = field.reden.nl if language is Language.NL else field.reden.en
+            found.append(
+                bodies.Weggelaten(veld=field.veld, regel=field.regel, reden=reason, artikel=field.artikel)
+            )
+        else:
+            found.append(_by_rule(each["veld"], each["regel"], language))
+    return found
+
+
+def _by_rule(field: str, rule: str, language: Language) -> bodies.Weggelaten:
+    text = catalogue().rules.get(RuleId(rule)) or catalogue().rule_text("G00_default")
+    reason = text.nl if language is Language.NL else text.en
+    return bodies.Weggelaten(veld=field, regel=rule, reden=reason, artikel=text.article)
+
+
+def _left_out(each: LeftOut, language: Language) -> bodies.Weggelaten:
+    return bodies.Weggelaten(
+        veld=each.field,
+        regel=each.rule,
+        reden=each.reason_nl if language is Language.NL else each.reason_en,
+        artikel=each.article,
+        bij_lezen=each.by_reading,
+    )
+
+
+def _refusal(answer: str | None, status: int | None) -> str | None:
+    if answer is None or status is None or status < 400:
+        return None
+    detail = json.loads(answer).get("detail")
+    return detail if isinstance(detail, str) else None

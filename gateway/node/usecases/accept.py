@@ -1,0 +1,19 @@
+"""A person takes a message on: the receipt `aanvaard`, after which the hub assigns that person to the case."""
+
+from gateway.node.storage import outbox
+from gateway.node.usecases.outbox import send_item
+from gateway.node.usecases.parts import Parts, Person
+from gateway.node.usecases.read import find_addressed
+from gateway.node.usecases.receipts import give_receipt
+
+
+async def accept_copy(parts: Parts, person: Person, copy_id: str) -> bool:
+    """Whether the hub knows it already; if not, it goes by itself. The first to accept counts. Raises NotFound."""
+    copy = await find_addressed(parts, person, copy_id)
+    await parts.database.write(
+        lambda c: give_receipt(parts, c, copy, "aanvaard", parts.clock(), staff=person.staff)
+    )
+    waiting = await parts.database.read(lambda c: outbox.waiting_for(c, copy_id))
+    for item in waiting:  # oldest first: the hub learns of the copy's receipts in their order
+        await send_item(parts, item)
+    return not await parts.database.read(lambda c: outbox.waiting_for(c, copy_id))

@@ -1,0 +1,79 @@
+"""Acts that change a case or who works on it and have no message of their own; and what the hub tells of a case.
+
+The node says who acts; whether that person may is decided by the hub.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from gateway.domain.clock import rfc3339
+from gateway.node.hub_link import answer_or_error
+from gateway.node.usecases.parts import Parts, Person
+from gateway.protocol.questions import ActQuestion, AssignQuestion, CaseQuestion, DutyQuestion
+from gateway.protocol.subjects import Verb
+from gateway.protocol.submission import Staff
+from gateway.protocol.wire import Facts, Kant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """An act without a message, such as `sluiten`. `happened_at` is when it took place."""
+
+    case_id: str
+    action: str
+    role: str
+    facts: Facts
+    happened_at: datetime
+
+
+async def perform(parts: Parts, person: Person, act: Act) -> Mapping[str, Any]:
+    """The hub's answer. Raises Refused, NotFound, Conflict, Unavailable."""
+    person.require_role(act.role)
+    question = ActQuestion(
+        soort="handeling",
+        zaak_id=act.case_id,
+        handeling=act.action,
+        door=_staff(person, act.role),
+        feiten=act.facts,
+        gebeurd_op=rfc3339(act.happened_at),
+        vastgelegd_op=rfc3339(parts.clock()),
+    )
+    return await _ask(parts, question)
+
+
+async def assign(
+    parts: Parts, *, case_id: str, colleague: Staff, side: Kant, ends: bool
+) -> Mapping[str, Any]:
+    """A person of the agency works on the case from now on, or no longer. Raises Refused, NotFound, Unavailable."""
+    question = AssignQuestion(
+        soort="toewijzing", zaak_id=case_id, medewerker=colleague, kant=side, beeindigen=ends
+    )
+    return await _ask(parts, question)
+
+
+async def set_duty(
+    parts: Parts, *, colleague: Staff, starts_at: datetime, ends_at: datetime
+) -> Mapping[str, Any]:
+    """A person of the agency is on duty in that role and time. Raises InvalidInput, Refused, Unavailable."""
+    question = DutyQuestion(
+        soort="dienst", medewerker=colleague, van=rfc3339(starts_at), tot=rfc3339(ends_at)
+    )
+    return await _ask(parts, question)
+
+
+async def show_case(parts: Parts, person: Person, *, case_id: str, role: str) -> Mapping[str, Any]:
+    """What the hub tells this person of the case. Raises NotFound for an unknown case and an invisible one alike."""
+    person.require_role(role)
+    return await _ask(parts, CaseQuestion(soort="zaak", zaak_id=case_id, door=_staff(person, role)))
+
+
+async def _ask(
+    parts: Parts, question: ActQuestion | AssignQuestion | DutyQuestion | CaseQuestion
+) -> Mapping[str, Any]:
+    return answer_or_error(await parts.hub.ask(Verb.DECIDE, question.canonical()))
+
+
+def _staff(person: Person, role: str) -> Staff:
+    return Staff(rol=role, medewerker=person.staff)

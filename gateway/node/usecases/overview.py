@@ -1,0 +1,105 @@
+"""What people see in lists: their mailbox, what was sent in their roles, and what somebody must look at. No content."""
+
+import json
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from gateway.domain.errors import NotFound
+from gateway.node.storage import received, sent
+from gateway.node.storage.rows import (
+    MissingNumber,
+    Quarantined,
+    ReceiptIn,
+    ReceiptOut,
+    ReceivedCopy,
+    SentCopy,
+    SentMessage,
+)
+from gateway.node.storage.sender_numbers import reported
+from gateway.node.usecases.parts import Parts, Person
+from gateway.protocol.plan import Plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailboxEntry:
+    """A copy for one of the person's roles, with the receipts that were given for it."""
+
+    copy: ReceivedCopy
+    receipts: tuple[ReceiptOut, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentEntry:
+    """A message of ours: per recipient where it is and what was withheld; who gets nothing stands in the plan only."""
+
+    message: SentMessage
+    plan: Plan
+    copies: tuple[SentCopy, ...]
+    receipts: tuple[ReceiptIn, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signals:
+    """What should not happen: numbers that a sender counted and that never came, and items that were set aside."""
+
+    missing: tuple[MissingNumber, ...]
+    quarantined: tuple[Quarantined, ...]
+
+
+async def mailbox(parts: Parts, person: Person) -> tuple[MailboxEntry, ...]:
+    """Newest first."""
+
+    def load(connection: Connection) -> tuple[MailboxEntry, ...]:
+        copies = received.received_by(connection, person.roles)
+        given = received.receipts_of(connection, [copy.copy_id for copy in copies])
+        return tuple(
+            MailboxEntry(copy=copy, receipts=tuple(r for r in given if r.copy_id == copy.copy_id))
+            for copy in copies
+        )
+
+    return await parts.database.read(load)
+
+
+async def sent_messages(parts: Parts, person: Person) -> tuple[SentEntry, ...]:
+    """What was sent in the person's roles, newest first."""
+    return await parts.database.read(
+        lambda c: tuple(_entry(c, message) for message in sent.messages_of(c, person.roles))
+    )
+
+
+async def sent_message(parts: Parts, person: Person, message_id: str) -> SentEntry:
+    """Raises NotFound for a message that does not exist, or was sent in a role that this person does not have."""
+
+    def load(connection: Connection) -> SentEntry | None:
+        message = sent.find_message(connection, message_id)
+        return None if message is None else _entry(connection, message)
+
+    entry = await parts.database.read(load)
+    if entry is None:
+        raise NotFound
+    person.require_addressee(entry.message.role)
+    return entry
+
+
+async def signals(parts: Parts, person: Person) -> Signals:
+    """For the person's roles; what was set aside without a name is shown to everyone of the agency."""
+
+    def load(connection: Connection) -> Signals:
+        return Signals(
+            missing=reported(connection, person.roles),
+            quarantined=tuple(
+                q for q in received.quarantined(connection) if q.role is None or q.role in person.roles
+            ),
+        )
+
+    return await parts.database.read(load)
+
+
+def _entry(connection: Connection, message: SentMessage) -> SentEntry:
+    return SentEntry(
+        message=message,
+        plan=Plan.parse(json.loads(message.plan)),
+        copies=sent.copies_of(connection, message.message_id),
+        receipts=sent.receipts_for(connection, message.message_id),
+    )
