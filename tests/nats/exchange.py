@@ -8,12 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import nats
 from nats.aio.client import Client
 
 from gateway.hub.messaging.accounts import HUB_INBOX_PREFIX
 from gateway.hub.messaging.accounts_config import NatsTls, ServerPlace, server_config
-from gateway.hub.messaging.accounts_connection import ClientTls, Connection, options
+from gateway.hub.messaging.accounts_connection import ClientTls, Connection, connect
 from gateway.hub.messaging.accounts_files import OperatorFolder, write_credentials
 from gateway.hub.messaging.accounts_nkeys import Nkey, NkeyKind
 from gateway.protocol.subjects import INBOX_STREAM, inbox_prefix, inbox_subject
@@ -85,9 +84,7 @@ class Exchange:
         async def note(error: Exception) -> None:
             self.errors.append(str(error).lower())
 
-        client = await nats.connect(
-            **(options(connection, inbox_prefix=prefix) | {"error_cb": note} | changes)
-        )
+        client = await connect(connection, inbox_prefix=prefix, error_cb=note, **changes)
         try:
             yield client
         finally:

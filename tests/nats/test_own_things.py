@@ -8,6 +8,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import TimeoutError as NatsTimeout
 
+from gateway.hub.messaging.accounts_connection import settle
 from gateway.hub.messaging.accounts_push import push_accounts
 from gateway.hub.messaging.provisioning import provision
 from gateway.protocol.subjects import (
@@ -32,7 +33,7 @@ async def answer_as_hub(hub: Client) -> None:
 
     for verb in Verb:
         await hub.subscribe(request_wildcard(verb), cb=answer)
-    await hub.flush()
+    await settle(hub)
 
 
 async def test_an_agency_asks_the_hub_as_itself_with_every_verb(exchange: Exchange) -> None:
@@ -57,6 +58,8 @@ async def test_an_agency_reads_and_acknowledges_its_own_inbox_and_then_it_is_emp
             inbox = await police.jetstream().pull_subscribe_bind(consumer, INBOX_STREAM)
             messages = await inbox.fetch(3 if not urgent else 1, timeout=WITHIN_S)
             received[urgent] = [message.data for message in messages]
+            # The tokens that the import of an agency relies on: stream, consumer, then counters.
+            assert all(message.reply.startswith(f"$JS.ACK.{INBOX_STREAM}.{consumer}.") for message in messages)
             for message in messages:
                 await message.ack_sync(timeout=WITHIN_S)
         assert received == {True: [b"U0"], False: [b"U1", b"U2", b"U3"]}
@@ -87,7 +90,7 @@ async def test_a_pull_that_waits_gets_what_arrives_meanwhile(exchange: Exchange)
     async with exchange.hub() as hub, exchange.node(POLICE) as police:
         inbox = await police.jetstream().pull_subscribe_bind(consumer_name(POLICE, urgent=True), INBOX_STREAM)
         waiting = asyncio.create_task(inbox.fetch(1, timeout=WITHIN_S))
-        await police.flush()
+        await settle(police)
         await deliver(hub, POLICE, "U0", b"late")
         (message,) = await waiting
         assert message.data == b"late"

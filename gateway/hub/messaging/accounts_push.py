@@ -6,12 +6,11 @@ Measured on one server: 3 ms until an added agency can connect, and until a revo
 import json
 from collections.abc import Iterable
 
-import nats
 from nats.aio.client import Client
 
 from gateway.domain.errors import SchakelError
 from gateway.hub.messaging.accounts import ADMIN_INBOX_PREFIX
-from gateway.hub.messaging.accounts_connection import Connection, options
+from gateway.hub.messaging.accounts_connection import Connection, connect
 from gateway.hub.messaging.accounts_jwt import jwt_subject
 
 _UPDATE = "$SYS.REQ.CLAIMS.UPDATE"
@@ -31,7 +30,7 @@ async def push_accounts(connection: Connection, account_jwts: Iterable[str]) -> 
 
     Raises: PushRefused naming the account; nats.errors.Error when the server cannot be reached.
     """
-    client = await nats.connect(**options(connection, inbox_prefix=ADMIN_INBOX_PREFIX))
+    client = await connect(connection, inbox_prefix=ADMIN_INBOX_PREFIX)
     try:
         for token in account_jwts:
             await _push(client, token)

@@ -9,17 +9,17 @@ consumer without its filter would get the mail of every agency.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
-import nats
 from nats.aio.client import Client
 
 from gateway.domain.errors import SchakelError
 from gateway.hub.messaging.accounts import ADMIN_INBOX_PREFIX
 from gateway.hub.messaging.accounts_config import MINIMAL_SERVER
-from gateway.hub.messaging.accounts_connection import Connection, options
+from gateway.hub.messaging.accounts_connection import Connection, connect
 from gateway.protocol.subjects import INBOX_STREAM, INBOX_SUBJECTS, consumer_name, inbox_filters
 
 # The relay publishes again after a doubt, with the same Nats-Msg-Id, well within this.
@@ -136,19 +136,15 @@ def require_server(client: Client) -> None:
         )
 
 
-class _admin:  # noqa: N801 - reads as a statement
+@asynccontextmanager
+async def _admin(connection: Connection) -> AsyncIterator[Client]:
     """A connection of whoever provisions, to a server that is new enough."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    async def __aenter__(self) -> Client:
-        self._client = await nats.connect(**options(self._connection, inbox_prefix=ADMIN_INBOX_PREFIX))
-        require_server(self._client)
-        return self._client
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._client.close()
+    client = await connect(connection, inbox_prefix=ADMIN_INBOX_PREFIX)
+    try:
+        require_server(client)
+        yield client
+    finally:
+        await client.close()
 
 
 async def _provision_consumer(client: Client, wanted: Mapping[str, Any]) -> None:
