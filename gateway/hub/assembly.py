@@ -8,7 +8,7 @@ doors first, so that whatever was taken is answered before anything it needs goe
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 from typing import Final
@@ -58,7 +58,7 @@ class HubPlan:
     nats: Connection | None
     with_relay: bool = True
     routers: Sequence[tuple[str, APIRouter]] = ()
-    allowances: Mapping[Verb, Allowance] = DEFAULT_ALLOWANCES
+    allowances: Mapping[Verb, Allowance] = field(default_factory=lambda: DEFAULT_ALLOWANCES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
