@@ -9,6 +9,7 @@ import pytest
 
 from gateway.domain.catalogue import catalogue
 from gateway.domain.deadlines import Kind, deadlines, rules_of
+from gateway.domain.deadlines.length import Stated
 from gateway.domain.deadlines.table import clock_deadlines, read_deadlines
 from gateway.domain.errors import CatalogueError
 from tests.domain.conformance import handbook
@@ -49,7 +50,9 @@ def test_the_rules_use_the_start_and_stop_fields_that_the_handbook_names() -> No
         assert starts == set(deadline.handbook.start.split(", ")), deadline.id
         moments = {f"{rule.trigger.message}.{name}" for rule in rules.stops for name in rule.at}
         moments |= {
-            f"{rule.trigger.message}.{rule.due.fact}" for rule in rules.changes if hasattr(rule.due, "fact")
+            f"{rule.trigger.message}.{rule.due.fact}"
+            for rule in rules.changes
+            if isinstance(rule.due, Stated)
         }
         own_end = {f"{rule.trigger.message}.eindigt_op" for rule in rules.starts}
         assert set(deadline.handbook.stop.split(", ")) <= moments | own_end, deadline.id

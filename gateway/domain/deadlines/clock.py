@@ -70,8 +70,8 @@ class Owner:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
     """A clock. `anchor_at` is the fact it is counted from; `opened_at` when the hub registered it; `due_at` None
-    means that it has no end of its own. `causes` are the messages that started it, the first one first. `group`
-    is the group of agencies that ought to be told; without a `party` nobody in it was addressed. `round` counts
+    means that it has no end of its own. `causes` are the messages that started it, the first one first. `groups`
+    are the groups of agencies that ought to be told; without a `party` nobody in it was addressed. `round` counts
     how often the end was moved, so that the alarms of a moved end are alarms of their own."""
 
     case_id: CaseId
@@ -80,7 +80,7 @@ class Clock:
     causes: tuple[MessageId, ...]
     subject: MessageId | CopyId | None
     party: Oin | None
-    group: str | None
+    groups: tuple[str, ...]
     owner: Owner
     anchor_at: datetime
     opened_at: datetime
@@ -145,7 +145,7 @@ def clock_record(clock: Clock) -> dict[str, Any]:
         "causes": list(clock.causes),
         "subject": clock.subject,
         "party": clock.party,
-        "group": clock.group,
+        "groups": list(clock.groups),
         "owner": {"oin": clock.owner.oin, "roles": list(clock.owner.roles)},
         "anchor_at": rfc3339(clock.anchor_at),
         "opened_at": rfc3339(clock.opened_at),
@@ -169,6 +169,7 @@ def clock_from_record(record: Mapping[str, Any]) -> Clock:
         **{
             **record,
             "causes": tuple(map(MessageId, record["causes"])),
+            "groups": tuple(record["groups"]),
             "owner": Owner(oin=owner["oin"], roles=tuple(map(RoleId, owner["roles"]))),
             "anchor_at": parse_time(record["anchor_at"]),
             "opened_at": parse_time(record["opened_at"]),

@@ -14,7 +14,7 @@ from gateway.domain.identifiers import MessageId, Oin, RoleId
 class _Told:
     """An agency with a clock of its own; without `oin`, a group in which nobody was addressed, or no group at all."""
 
-    group: str | None = None
+    groups: tuple[str, ...] = ()
     oin: Oin | None = None
     roles: tuple[RoleId, ...] = ()
 
@@ -76,7 +76,7 @@ def _fresh(
         causes=(event.message_id,),
         subject=subject,
         party=told.oin,
-        group=told.group,
+        groups=told.groups,
         owner=_owner(rules.owner, event, told),
         anchor_at=anchor,
         opened_at=now,
@@ -106,8 +106,7 @@ def _siblings(clock: Clock, clocks: Mapping[str, Clock]) -> list[Clock]:
     return [
         other
         for other in clocks.values()
-        if other.group is not None
-        and other.group == clock.group
+        if set(other.groups) & set(clock.groups)
         and other.clock_id != clock.clock_id
         and other.clock_id.rpartition("/")[0] == stem
     ]
@@ -127,15 +126,15 @@ def _begun_again(known: Clock, fresh: Clock, rule: StartRule) -> Clock | None:
 def _told(rule: StartRule, event: ClockEvent) -> Iterator[_Told]:
     if not rule.parties:
         yield _Told()
-    seen: set[Oin] = set()
+    members = {group.name: _members(group, event) for group in rule.parties}
     for group in rule.parties:
-        members = _members(group, event)
-        if not members and not group.optional:
-            yield _Told(group=group.name)
-        for oin, roles in members.items():
-            if oin not in seen and oin != event.sender:  # who sends it knows it
-                seen.add(oin)
-                yield _Told(group=group.name, oin=oin, roles=roles)
+        if not members[group.name] and not group.optional:
+            yield _Told(groups=(group.name,))
+    for oin in dict.fromkeys(oin for agencies in members.values() for oin in agencies):
+        if oin != event.sender:  # who sends it knows it
+            groups = tuple(name for name, agencies in members.items() if oin in agencies)
+            roles = dict.fromkeys(role for name in groups for role in members[name][oin])
+            yield _Told(groups=groups, oin=oin, roles=tuple(roles))
 
 
 def _members(group: PartyGroup, event: ClockEvent) -> dict[Oin, tuple[RoleId, ...]]:
@@ -185,6 +184,6 @@ def _clock_id(
         parts.append(subject)
     if told.oin is not None:
         parts.append(told.oin)
-    elif told.group is not None:
-        parts.append(f"niemand-{told.group}")
+    elif told.groups:
+        parts.append(f"niemand-{told.groups[0]}")
     return "/".join(parts)

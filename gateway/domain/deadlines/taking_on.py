@@ -36,7 +36,7 @@ def taking_on_clock(
         causes=(message_id,),
         subject=copy_id,
         party=recipient.oin,
-        group=None,
+        groups=(),
         owner=Owner(oin=recipient.oin, roles=(recipient.role,)),
         anchor_at=accepted_at,
         opened_at=accepted_at,
