@@ -19,10 +19,12 @@ from rich.console import Console
 
 from gateway.hub.policy.own_opa import own_opa
 from gateway.hub.policy.policies_folder import policies_folder
+from gateway.local.bench.accepting import accepting_aims, measure_accepting
 from gateway.local.bench.appends import append_aims, measure_appends
 from gateway.local.bench.decisions import decision_aims, measure_decisions
 from gateway.local.bench.figures import Aim, Section, unmeasured
 from gateway.local.bench.report import Machine, Report, print_report
+from gateway.local.registry_file import create_exchange
 from gateway.setup import find
 
 PART_WITHIN_S: Final = 120.0  # a quiet machine needs a quarter of it
@@ -115,10 +117,22 @@ def _appends(folder: Path) -> Section:
     return asyncio.run(append())
 
 
+def _accepting(folder: Path) -> Section:
+    async def ask() -> Section:
+        exchange = create_exchange(folder / "exchange", now=datetime.now(UTC))
+        async with asyncio.timeout(PART_WITHIN_S), own_opa(find("opa"), policies_folder()) as opa:
+            return await measure_accepting(exchange, opa, folder)
+
+    return asyncio.run(ask())
+
+
 _NONE: Final = (None, None)
 PARTS: Final = (
     Part(
         key="besluiten", name="Besluiten van het beleid", measure=_decisions, aims=decision_aims(_NONE, _NONE)
+    ),
+    Part(
+        key="aannemen", name="Aannemen, 1 client", measure=_accepting, aims=accepting_aims(None, None, None)
     ),
     Part(key="logboek", name="Toevoegen aan het logboek", measure=_appends, aims=append_aims(None, None)),
 )
