@@ -59,7 +59,9 @@ async def test_an_agency_reads_and_acknowledges_its_own_inbox_and_then_it_is_emp
             messages = await inbox.fetch(3 if not urgent else 1, timeout=WITHIN_S)
             received[urgent] = [message.data for message in messages]
             # The tokens that the import of an agency relies on: stream, consumer, then counters.
-            assert all(message.reply.startswith(f"$JS.ACK.{INBOX_STREAM}.{consumer}.") for message in messages)
+            assert all(
+                message.reply.startswith(f"$JS.ACK.{INBOX_STREAM}.{consumer}.") for message in messages
+            )
             for message in messages:
                 await message.ack_sync(timeout=WITHIN_S)
         assert received == {True: [b"U0"], False: [b"U1", b"U2", b"U3"]}
