@@ -37,6 +37,12 @@ class Explanation:
         return tuple(turn for turn in self.turns if _openness(turn.verdict) > before)
 
     @property
+    def others(self) -> tuple[Turn, ...]:
+        """The changes after which as much is decided, but under another mask or for another rule."""
+        before = _openness(self.outcome.verdict)
+        return tuple(turn for turn in self.turns if _openness(turn.verdict) == before)
+
+    @property
     def closings(self) -> tuple[Turn, ...]:
         """The changes after which less is shown than before."""
         before = _openness(self.outcome.verdict)

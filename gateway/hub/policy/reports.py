@@ -54,6 +54,7 @@ def explanation_text(explained: Explanation) -> str:
     ]
     for title, turns in (
         ("Dit zou het openen", explained.openings),
+        ("Dit zou het anders maken", explained.others),
         ("Dit zou het sluiten", explained.closings),
     ):
         lines += ["", f"{title}:"]
