@@ -128,6 +128,7 @@ async def a_restart_of_the_system_keeps_deliveries(agency: AgencyUnderTest) -> N
     before = await _deliver(agency, delivery)
     await agency.go_down()
     await agency.recover()
+    await _require_kept(agency, delivery, 1)
     _require(
         await _deliver(agency, delivery) == before, "after a restart the same copy got another reference"
     )

@@ -12,7 +12,6 @@ LAYOUT = Layout(
     first=(
         "parketnummer",
         "beslismoment_uiterlijk",
-        "in_vrijheid_op",
         "huisverbod_stand",
         "stand",
         "opgelegd_op",

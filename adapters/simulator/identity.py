@@ -23,8 +23,8 @@ from gateway.domain.identifiers import Oin, RoleId, StaffRef
 ACCESS_TOKEN_TYP: Final = "at+jwt"  # noqa: S105 - a media type (RFC 9068, 2.1)
 ALGORITHM: Final = "ES256"
 TOKEN_VALID: Final = timedelta(minutes=10)
-SCOPES: Final = "berichten besluiten zaken"
-"""The scopes of a person: messages, decisions and cases. What happens behind these doors is decided by policy."""
+SCOPE: Final = "schakel"
+"""The scope that a node asks of a person. What happens behind its door is decided by policy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +102,7 @@ class IdentityProvider:
             "nbf": now,
             "exp": expires,
             "jti": secrets.token_urlsafe(24),
-            "scope": SCOPES,
+            "scope": SCOPE,
             "rol": list(employee.roles),
             "nagebootst": True,
         }
