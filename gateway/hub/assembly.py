@@ -22,7 +22,7 @@ from gateway.hub.http.health import does_decide, health_router
 from gateway.hub.http.public_record import public_record_router
 from gateway.hub.messaging.accounts_connection import Connection
 from gateway.hub.messaging.door import NatsDoor
-from gateway.hub.messaging.hub_connection import connect_hub
+from gateway.hub.messaging.hub_connection import close_hub, connect_hub
 from gateway.hub.messaging.relay import Relay
 from gateway.hub.policy.client import DecisionPoint
 from gateway.hub.ports import Clock, CurrentRegistry
@@ -128,7 +128,7 @@ async def _connected(stack: AsyncExitStack, plan: HubPlan) -> Client | None:
     if plan.nats is None:
         return None
     client = await connect_hub(plan.nats, plan.registry().participants)
-    stack.push_async_callback(client.close)
+    stack.push_async_callback(close_hub, client)
     return client
 
 

@@ -17,6 +17,7 @@ from gateway.domain.catalogue import catalogue
 from gateway.domain.clock import rfc3339
 from gateway.hub.policy.client import DecisionPoint
 from gateway.hub.storage.case_keys import CaseKeys
+from gateway.hub.storage.database import Database
 from gateway.hub.storage.log_reading import LogSigner
 from gateway.hub.usecases.allowance import DEFAULT_ALLOWANCES, Allowance, Allowances
 from gateway.hub.usecases.desk import Desk
@@ -42,7 +43,7 @@ from gateway.protocol.registry import Registry
 from gateway.protocol.subjects import Verb
 from gateway.protocol.submission import SUBMISSION, CopyDigest, Staff, Submission, SubmissionBody
 from gateway.protocol.wire import OinRole
-from tests.hub.storage_makers import Store, open_store
+from tests.hub.storage_makers import open_store
 
 NOW = datetime(2026, 3, 1, 1, 10, tzinfo=UTC)
 VT, POL, GEM, OM, ELDERS, RVDK = (
@@ -82,9 +83,9 @@ class World:
     opening: Mapping[str, OpeningKey]
 
     @classmethod
-    def load(cls, folder: ExchangeFolder) -> "World":
+    def load(cls, folder: ExchangeFolder, *, now: datetime = NOW) -> "World":
         registry = Registry.load(
-            folder.registry.read_bytes(), trust_anchor_pem=folder.trust_anchor.read_bytes(), now=NOW
+            folder.registry.read_bytes(), trust_anchor_pem=folder.trust_anchor.read_bytes(), now=now
         )
         keys = {oin: folder.agency(oin) for oin in registry.participants}
         return cls(
@@ -104,7 +105,7 @@ class RunningHub:
     world: World
     desk: Desk
     parts: Parts
-    store: Store
+    store: Database
     hands: Hands
 
     async def ask(self, verb: Verb, oin: str, body: bytes, *, trace_id: str = "a" * 32) -> Reply:

@@ -2,14 +2,14 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from audit.body import Body, Who
 from audit.events import EventTag
 from audit.leaf import Leaf
 from gateway.hub.storage.changes import Change, Judgement, Lane, Numbers
-from gateway.hub.storage.engine import Engines, open_engines
+from gateway.hub.storage.database import Database
+from gateway.hub.storage.engine import open_engines
 from gateway.hub.storage.migrate import migrate
 from gateway.hub.storage.reader import Reader
 from gateway.hub.storage.rows import DeliveryRow, DutyRow, Row
@@ -20,25 +20,17 @@ NOW_TEXT = "2026-03-01T01:10:00.000Z"
 OIN = "00000099000000001000"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Store:
-    engines: Engines
-    writer: Writer
-    reader: Reader
-
-
 @asynccontextmanager
-async def open_store(url: str, *, max_batch: int = 64) -> AsyncIterator[Store]:
+async def open_store(url: str, *, max_batch: int = 64) -> AsyncIterator[Database]:
     engines = open_engines(url)
     migrate(engines.writing)
-    store = Store(engines=engines, writer=Writer(engines, max_batch=max_batch), reader=Reader(engines))
-    store.writer.start()
+    writer = Writer(engines, max_batch=max_batch)
+    database = Database(engines=engines, writer=writer, reader=Reader(engines), ownership=None)
+    writer.start()
     try:
-        yield store
+        yield database
     finally:
-        store.writer.close()
-        store.reader.close()
-        engines.dispose()
+        database.close()
 
 
 def leaf() -> Leaf:

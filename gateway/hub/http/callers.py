@@ -16,7 +16,6 @@ from gateway.web.tokens import Claims, TokenVerifier
 def caller(verifier: TokenVerifier, scope: Scope) -> Callable[[Request, Claims], Asker]:
     """A dependency that yields the caller. Raises NotAuthenticated when certificate and token are of two agencies,
     Refused when the token lacks the scope."""
-
     token = Depends(require_token(verifier, scope=scope))
 
     def asker(request: Request, claims: Claims = token) -> Asker:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable
 
 from nats.aio.client import Client
+from nats.errors import Error as NatsError
 
 from gateway.hub.messaging.accounts import HUB_INBOX_PREFIX
 from gateway.hub.messaging.accounts_connection import Connection, connect
@@ -28,9 +29,17 @@ async def connect_hub(connection: Connection, oins: Iterable[str]) -> Client:
     try:
         await require_provisioned(client, oins)
     except BaseException:
-        await client.close()
+        await close_hub(client)
         raise
     return client
+
+
+async def close_hub(client: Client) -> None:
+    """Closes the connection, also when the server is away; nats-py then fails to say goodbye."""
+    try:
+        await client.close()
+    except (NatsError, OSError) as error:
+        logger.info("the connection to NATS ended with %s", type(error).__name__)
 
 
 async def _on_error(error: Exception) -> None:

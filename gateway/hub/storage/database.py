@@ -44,12 +44,17 @@ def open_database(url: str) -> Database:
     (`migrate_database`), because several hubs share it. Raises DatabaseInUse, SchemaOutOfDate, ValueError.
     """
     engines = open_engines(url)
-    ownership = None
-    if engines.sqlite_file is not None:
-        ownership = Ownership(engines.sqlite_file)
-        ownership.acquire()
-        migrate(engines.writing)
-    require_schema(engines.writing)
+    ownership = None if engines.sqlite_file is None else Ownership(engines.sqlite_file)
+    try:
+        if ownership is not None:
+            ownership.acquire()
+            migrate(engines.writing)
+        require_schema(engines.writing)
+    except BaseException:
+        engines.dispose()
+        if ownership is not None:
+            ownership.release()
+        raise
     writer = Writer(engines)
     writer.start()
     return Database(engines=engines, reader=Reader(engines), writer=writer, ownership=ownership)
