@@ -1,0 +1,291 @@
+"""Which parts of "nieuw perspectief" a region has switched on, and which can never be outside a simulation.
+
+One declarative table (pilot_flags.json, from domain.md 2.5) and one TOML file per region. What needs a change of
+law is refused by name outside a simulation; what was never built is refused everywhere. Powers stay with the
+policy: this only answers its context keys.
+
+A file:
+
+regio = "verzonnen-noord" gemeenten = ["9901", "9902"] simulatie = false
+
+[vlaggen] verzoekers = ["crisisdienst_medewerker"] monitoring_maanden = 18
+"""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias
+
+from gateway.domain.catalogue import catalogue
+from gateway.domain.catalogue.record import Record
+from gateway.domain.catalogue.vocabulary import check_known
+from gateway.domain.errors import CatalogueError, Cause, InvalidInput
+from gateway.domain.identifiers import RoleId
+
+FlagValue: TypeAlias = bool | int | tuple[str, ...]
+
+_REGION: Final = re.compile(r"[a-z][a-z0-9-]{0,63}", re.ASCII)
+_MUNICIPALITY: Final = re.compile(r"[0-9]{4}", re.ASCII)
+_MEMBERS: Final = ("regio", "gemeenten", "simulatie", "vlaggen")
+
+
+class Available(StrEnum):
+    """Where a flag may be switched on."""
+
+    ALWAYS = "altijd"
+    IN_SIMULATION = "simulatie"
+    NEVER = "nooit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag:
+    """One flag. Its value is a switch, a number in `numbers`, or some of `roles`; `default` is the law and practice
+    of now. `needs_law` is the provision that would have to change. `requires` makes optional fields required
+    while it is on."""
+
+    id: str
+    available: Available
+    needs_law: str | None
+    context: str | None
+    numbers: range | None
+    roles: tuple[RoleId, ...]
+    default: FlagValue
+    requires: Mapping[str, tuple[str, ...]]
+    handbook: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PilotConfiguration:
+    """What one region has chosen. `values` holds every flag. A simulation must be shown as one everywhere."""
+
+    region: str
+    municipalities: tuple[str, ...]
+    simulation: bool
+    values: Mapping[str, FlagValue]
+
+    @property
+    def numbers(self) -> Mapping[str, int]:
+        """The flags that are numbers, for the lengths of clocks."""
+        return {flag: value for flag, value in self.values.items() if type(value) is int}
+
+    def is_on(self, flag: str) -> bool:
+        """Whether a flag differs from the law and practice of now. Raises: KeyError for an unknown flag."""
+        return self.values[flag] != pilot_flags()[flag].default
+
+    def context(self, role: RoleId) -> dict[str, bool]:
+        """The context keys of the policy for this role: true where the region switched the flag on for it."""
+        return {
+            flag.context: role in chosen
+            for flag in pilot_flags().values()
+            if flag.context is not None and isinstance(chosen := self.values[flag.id], tuple)
+        }
+
+    def required_fields(self, message: str) -> tuple[str, ...]:
+        """The fields of a message that are required because of flags that are on, in the order of the table."""
+        return tuple(
+            name
+            for flag in pilot_flags().values()
+            if self.is_on(flag.id)
+            for name in flag.requires.get(message, ())
+        )
+
+
+@cache
+def pilot_flags() -> Mapping[str, Flag]:
+    """Every flag by id, in the order of the handbook, read once. Raises: CatalogueError."""
+    text = (files("gateway.domain") / "pilot_flags.json").read_text(encoding="utf-8")
+    with Record(json.loads(text), "pilot_flags.json") as record:
+        flags = [_flag(row) for row in record.records("flags")]
+    return MappingProxyType({flag.id: flag for flag in flags})
+
+
+def without_pilot(municipalities: Iterable[str] = ()) -> PilotConfiguration:
+    """The law and practice of now: the configuration of a region that takes part in nothing."""
+    return PilotConfiguration(
+        region="",
+        municipalities=tuple(municipalities),
+        simulation=False,
+        values=MappingProxyType({flag.id: flag.default for flag in pilot_flags().values()}),
+    )
+
+
+def parse_pilot(text: str, *, simulation: bool) -> PilotConfiguration:
+    """The configuration in a region's file. `simulation` is whether this installation is a simulation.
+
+    Raises: InvalidInput with every mistake at once; a flag that needs a change of law is named with the provision.
+    """
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _refusal(
+            [_cause("", "toml", f"Geen geldige TOML: {error}.", f"No valid TOML: {error}.")]
+        ) from error
+    flags = document.get("vlaggen", {})
+    simulated = document.get("simulatie")
+    causes = [*_head_mistakes(document, simulation=simulation)]
+    if isinstance(flags, dict):
+        causes += [
+            cause for name, value in flags.items() for cause in _flag_mistakes(name, value, simulated is True)
+        ]
+    else:
+        causes.append(_cause("/vlaggen", "type", "vlaggen is een tabel.", "vlaggen is a table."))
+    if causes:
+        raise _refusal(causes)
+    chosen = {name: tuple(value) if isinstance(value, list) else value for name, value in flags.items()}
+    return PilotConfiguration(
+        region=document["regio"],
+        municipalities=tuple(document["gemeenten"]),
+        simulation=document["simulatie"],
+        values=MappingProxyType({**without_pilot().values, **chosen}),
+    )
+
+
+def by_municipality(configurations: Iterable[PilotConfiguration]) -> Mapping[str, PilotConfiguration]:
+    """The configuration of each municipality. Raises: InvalidInput when one stands in two regions."""
+    found: dict[str, PilotConfiguration] = {}
+    causes = []
+    for configuration in configurations:
+        for municipality in configuration.municipalities:
+            other = found.setdefault(municipality, configuration)
+            if other is not configuration:
+                where = f"{other.region}, {configuration.region}"
+                nl = f"Gemeente {municipality} staat in twee regio's: {where}."
+                causes.append(
+                    _cause("/gemeenten", "dubbel", nl, f"{municipality} is in two regions: {where}.")
+                )
+    if causes:
+        raise _refusal(causes)
+    return MappingProxyType(found)
+
+
+def _head_mistakes(document: Mapping[str, Any], *, simulation: bool) -> Iterator[Cause]:
+    for name in document:
+        if name not in _MEMBERS:
+            yield _cause(f"/{name}", "onbekend", f"{name} is geen instelling.", f"{name} is no setting.")
+    region, places, simulated = (document.get(name) for name in _MEMBERS[:3])
+    if not isinstance(region, str) or not _REGION.fullmatch(region):
+        yield _cause(
+            "/regio", "vorm", "regio is kleine letters, cijfers en -.", "regio is lower case, digits and -."
+        )
+    if not isinstance(places, list) or not places or not all(_is_municipality(place) for place in places):
+        yield _cause(
+            "/gemeenten", "vorm", "gemeenten zijn codes van vier cijfers.", "gemeenten are four-digit codes."
+        )
+    elif len(set(places)) != len(places):
+        yield _cause(
+            "/gemeenten", "dubbel", "Een gemeente staat er twee keer in.", "A municipality is in it twice."
+        )
+    if not isinstance(simulated, bool):
+        yield _cause("/simulatie", "type", "simulatie is true of false.", "simulatie is true or false.")
+    elif simulated and not simulation:
+        nl = "Deze installatie is geen simulatie, dus haar instellingen ook niet."
+        yield _cause(
+            "/simulatie", "geen_simulatie", nl, "This installation is no simulation, so its settings are not."
+        )
+
+
+def _flag_mistakes(name: str, value: object, simulated: bool) -> Iterator[Cause]:  # noqa: FBT001 -- one caller
+    where = f"/vlaggen/{name}"
+    flag = pilot_flags().get(name)
+    if flag is None:
+        yield _cause(where, "onbekend", f"De vlag {name} bestaat niet.", f"There is no flag {name}.")
+        return
+    if not _fits(flag, value):
+        yield _cause(
+            where, "waarde", f"De waarde van {name} past niet: {_asks(flag)}.", f"{name}: {_asks(flag)}."
+        )
+        return
+    chosen = tuple(value) if isinstance(value, list) else value
+    if chosen == flag.default:
+        return
+    if flag.available is Available.NEVER:
+        nl = f"{name} kan niet aan: dit vraagt een wetswijziging ({flag.needs_law}) en is niet gebouwd."
+        en = f"{name} cannot be switched on: it needs a change of law ({flag.needs_law}) and was not built."
+        yield _cause(where, "niet_gebouwd", nl, en, flag.needs_law)
+    elif flag.available is Available.IN_SIMULATION and not simulated:
+        nl = f"{name} kan alleen in een simulatie aan: dit vraagt een wetswijziging ({flag.needs_law})."
+        en = f"{name} can be switched on in a simulation only: it needs a change of law ({flag.needs_law})."
+        yield _cause(where, "wetswijziging_nodig", nl, en, flag.needs_law)
+
+
+def _fits(flag: Flag, value: object) -> bool:
+    if flag.numbers is not None:
+        return type(value) is int and value in flag.numbers
+    if flag.roles:
+        return (
+            isinstance(value, list)
+            and all(isinstance(role, str) and role in flag.roles for role in value)
+            and len(set(value)) == len(value)
+        )
+    return type(value) is bool
+
+
+def _asks(flag: Flag) -> str:
+    if flag.numbers is not None:
+        return f"{flag.numbers.start} t/m {flag.numbers.stop - 1}"
+    return f"rollen uit {', '.join(flag.roles)}" if flag.roles else "true of false"
+
+
+def _is_municipality(place: object) -> bool:
+    return isinstance(place, str) and _MUNICIPALITY.fullmatch(place) is not None
+
+
+def _refusal(causes: list[Cause]) -> InvalidInput:
+    return InvalidInput(
+        code="pilotinstelling-onjuist",
+        detail_nl="De instellingen van deze regio kunnen niet worden gebruikt.",
+        detail_en="The settings of this region cannot be used.",
+        causes=causes,
+    )
+
+
+def _cause(pointer: str, code: str, nl: str, en: str, article: str | None = None) -> Cause:
+    return Cause(pointer=pointer, code=code, detail_nl=nl, detail_en=en, article=article)
+
+
+def _flag(row: Record) -> Flag:
+    with row:
+        numbers, roles, default = _value(row.record("value"))
+        requires = row.record("requires").entries()
+        flag = Flag(
+            id=row.text("flag"),
+            available=Available(row.text("available")),
+            needs_law=row.text_or_none("needs_law"),
+            context=row.text_or_none("context"),
+            numbers=numbers,
+            roles=roles,
+            default=default,
+            requires=MappingProxyType({message: tuple(names) for message, names in requires.items()}),
+            handbook=MappingProxyType(row.record("handbook").entries()),
+        )
+    _check_flag(flag)
+    return flag
+
+
+def _value(row: Record) -> tuple[range | None, tuple[RoleId, ...], FlagValue]:
+    with row:
+        default = row.value("default")
+        if row.names() == ("number",):
+            first, last = row.value("number")
+            return range(first, last + 1), (), default
+        if row.names() == ("roles",):
+            return None, tuple(map(RoleId, row.texts("roles"))), tuple(default)
+        row.flag("switch")
+        return None, (), default
+
+
+def _check_flag(flag: Flag) -> None:
+    words = catalogue()
+    check_known(flag.roles, words.roles, flag.id)
+    for message, names in flag.requires.items():
+        check_known(names, [field.name for field in words.message(message).fields], f"{flag.id}: {message}")
+    if (flag.needs_law is None) is not (flag.available is Available.ALWAYS):
+        raise CatalogueError(
+            f"{flag.id}: a flag is bound to a simulation because of a provision, and only then"
+        )
