@@ -92,6 +92,7 @@ class NodeSettings(_Section):
     signing_key: Path
     opening_keys: list[Path]
     hub_url: str
+    public_url: str
     identity_provider_keys: Path  # JWKS of the agency's own identity provider
     identity_provider_issuer: str
     agency_system_url: str | None = None  # where what arrives is handed over

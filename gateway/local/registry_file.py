@@ -52,13 +52,13 @@ POLICE = Agency(
     oin="00000099000000001000",
     name="Politie eenheid Voorbeeld",
     kind="politie",
-    municipalities=(VOORBEELDSTAD,),
+    municipalities=(VOORBEELDSTAD, ELDERS),
 )
 VEILIG_THUIS = Agency(
     oin="00000099000000002000",
     name="Veilig Thuis Voorbeeldstad",
     kind="veilig_thuis",
-    municipalities=(VOORBEELDSTAD,),
+    municipalities=(VOORBEELDSTAD, ELDERS),
 )
 MUNICIPALITY = Agency(
     oin="00000099000000003000",

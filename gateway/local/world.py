@@ -243,9 +243,10 @@ trust_anchor = "../../exchange/ca/ca.crt"
 signing_key = "{keys}/{files.signing_key.name}"
 opening_keys = ["{keys}/{files.sealing_key.name}"]
 hub_url = "https://localhost:{ports.hub}"
+public_url = "https://localhost:{ports.nodes[agency.oin]}"
 identity_provider_keys = "../../systems/{agency.oin}/jwks.json"
 identity_provider_issuer = "{system}"
-agency_system_url = "{system}"
+agency_system_url = "{system}/postbak"
 traces = "../../logs/{agency.oin}.spans.jsonl"
 
 [listen]
