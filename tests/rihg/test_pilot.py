@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from gateway.domain.catalogue import catalogue
 from gateway.domain.errors import InvalidInput
 from gateway.domain.identifiers import RoleId
-from gateway.domain.pilot import Available, by_municipality, parse_pilot, pilot_flags, without_pilot
+from gateway.domain.pilot import by_municipality, parse_pilot, without_pilot
+from gateway.domain.pilot_flags import Available, pilot_flags
 from tests.domain.conformance import handbook
 
 HEAD = 'regio = "verzonnen-noord"\ngemeenten = ["9901", "9902"]\n'
