@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Final, TypeVar
 
-from gateway.hub.policy.refusals import DecisionUnavailable
+from gateway.domain.errors import SchakelError
 
 AT_ONCE: Final = 32  # questions under way; more only queue inside OPA
 
@@ -13,7 +13,7 @@ _Answer = TypeVar("_Answer")
 
 
 async def each_at_once(items: Iterable[_Item], ask: Callable[[_Item], Awaitable[_Answer]]) -> list[_Answer]:
-    """The answer on every item, in order. The first DecisionUnavailable ends all of it and is raised."""
+    """The answer on every item, in order. The first SchakelError ends all of it and is raised."""
     room = asyncio.Semaphore(AT_ONCE)
 
     async def one(item: _Item) -> _Answer:
@@ -23,13 +23,13 @@ async def each_at_once(items: Iterable[_Item], ask: Callable[[_Item], Awaitable[
     try:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(one(item)) for item in items]
-    except* DecisionUnavailable as refused:
+    except* SchakelError as refused:
         first = _first(refused)
     else:
         return [task.result() for task in tasks]
     raise first
 
 
-def _first(group: BaseExceptionGroup[DecisionUnavailable]) -> DecisionUnavailable:
+def _first(group: BaseExceptionGroup[SchakelError]) -> SchakelError:
     found = group.exceptions[0]
     return _first(found) if isinstance(found, BaseExceptionGroup) else found
