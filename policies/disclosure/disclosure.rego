@@ -138,14 +138,10 @@ _categories := {category | some category in _asked}
 default _duties := []
 
 _duties := obligations.of_copy(candidates, _verdicts, input.subject.role) if {
-	_readable
 	candidates := obligations.candidates(data.schakel.messages[input.message].fields)
 }
 
-_duties := obligations.of_view(_verdicts, input.subject.role) if {
-	_readable
-	not input.message
-}
+_duties := obligations.of_view(_verdicts, input.subject.role) if not input.message
 
 default _review := []
 

@@ -61,21 +61,14 @@ _theirs := verdict.on_all(withheld, _third_party, _categories) if {
 # scope: document
 stricter(_, theirs) := theirs if theirs.decision == "deny"
 
-stricter(own, theirs) := theirs if {
-	own.decision == "allow"
-	theirs.decision != "deny"
-}
+stricter(own, theirs) := theirs if own.decision == "allow"
 
 stricter(own, theirs) := own if {
 	own.decision == "mask"
 	theirs.decision == "allow"
 }
 
-stricter(own, theirs) := theirs if {
-	own.decision == "mask"
-	theirs.decision == "mask"
-	own.mask == theirs.mask
-}
+stricter(own, theirs) := theirs if own.mask == theirs.mask
 
 stricter(own, theirs) := text.denied(incomparable) if {
 	own.decision == "mask"

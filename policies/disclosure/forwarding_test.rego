@@ -47,6 +47,8 @@ test_forwarding_to_nobody_in_particular if {
 test_a_named_third_party_gives_a_reader_nothing_more if {
 	reading := object.union(_forwarding, {"action": "lezen"})
 	_verdicts(reading) == [["identificerend", "allow", null, "matrix"]]
+	unknown := testing.changed(reading, {"third_party": testing.changed(_third, {"context": {}})})
+	_verdicts(unknown) == [["identificerend", "allow", null, "matrix"]]
 }
 
 test_a_deny_of_the_forwarder_ends_it if {

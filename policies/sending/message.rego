@@ -116,9 +116,7 @@ _message_refusals := [refusal |
 	refusal := refuses[step]
 ]
 
-_may_send if _regular_sender
-
-_regular_sender if _listed(input.subject.role, _message.senders)
+_may_send if _listed(input.subject.role, _message.senders)
 
 _may_send if {
 	input.subject.role in _message.pilot_senders.roles
@@ -158,7 +156,4 @@ _special_keys := {requirement.key | some requirement in _requirements} | _pilot_
 
 default _pilot_keys := set()
 
-_pilot_keys := {_message.pilot_senders.key} if {
-	not _regular_sender
-	input.subject.role in _message.pilot_senders.roles
-}
+_pilot_keys := {_message.pilot_senders.key} if input.subject.role in _message.pilot_senders.roles

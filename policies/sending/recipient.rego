@@ -128,7 +128,7 @@ _verdicts([], reader) := verdict.on_all(object.union(never, _withheld), reader, 
 	never := guards.withheld(data.schakel.steps.ontvanger.category, reader, _asked, {})
 }
 
-_recipient_head(refused, _) := object.union(refused[0], {"allowed": false}) if count(refused) > 0
+_recipient_head(refused, _) := object.union(refused[0], {"allowed": false})
 
 _recipient_head([], verdicts) := object.union(readable, {"allowed": true}) if verdict.any_shown(verdicts)
 

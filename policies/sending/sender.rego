@@ -16,7 +16,6 @@ _sender := {
 	"purpose": choice.purpose,
 	"state": choice.state,
 	"side": _context.kant,
-	"owner": input.subject.oin == input.resource.owner,
 	"context": _sender_context,
 } if {
 	choice := reading_purpose.of_sender(_message, _state)

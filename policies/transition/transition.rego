@@ -131,9 +131,7 @@ _actor := {
 
 _in_state if input.resource.case_state in _transition.from
 
-_empowered if _regular_power
-
-_regular_power if input.subject.role in _transition.roles
+_empowered if input.subject.role in _transition.roles
 
 _empowered if {
 	input.subject.role in _transition.pilot.roles
@@ -153,7 +151,4 @@ _known_otherwise("pleger_leeftijd") if is_boolean(input.context.pleger_meerderja
 
 default _needed_by_pilot := set()
 
-_needed_by_pilot := {_transition.pilot.key} if {
-	not _regular_power
-	input.subject.role in _transition.pilot.roles
-}
+_needed_by_pilot := {_transition.pilot.key} if input.subject.role in _transition.pilot.roles
