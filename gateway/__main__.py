@@ -9,73 +9,107 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
+from gateway.settings import SettingsError
+
 Run = Callable[[argparse.Namespace], int]
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - argparse has no public name for it
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit status: 0 done, 1 the answer is no or something failed, 2 asked wrongly."""
-    arguments = _parser().parse_args(argv)
+    asked = list(sys.argv[1:] if argv is None else argv)
+    arguments = _parser(asked[:1]).parse_args(asked)
     run: Run = arguments.run
     try:
         return run(arguments)
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # the reader of our output has gone, as `head` does
         return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(chosen: Sequence[str]) -> argparse.ArgumentParser:
     from audit.cli import add_commands as add_audit
-    from gateway.hub.messaging.accounts_commands import add_commands as add_nats
     from gateway.hub.policy.commands import add_commands as add_policy
 
     parser = argparse.ArgumentParser(
         prog="schakel", description="Veilig delen rond het tijdelijk huisverbod."
     )
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(title="opdrachten", required=True, metavar="OPDRACHT")
     _local(commands)
     _processes(commands)
     _catalogue(commands)
     add_policy(commands)
-    add_audit(_group(commands, "audit", "export and verify the audit log"))
-    add_nats(_group(commands, "nats", "accounts, credentials and provisioning of NATS"))
+    audit = _group(commands, "audit", "het logboek uitvoeren en controleren")
+    _export(audit)
+    add_audit(audit)
+    nats = _group(commands, "nats", "accounts, sleutels en inrichting van NATS")
+    if chosen == ["nats"]:  # its client library takes a second to load
+        from gateway.hub.messaging.accounts_commands import add_commands as add_nats
+
+        add_nats(nats)
     return parser
 
 
 def _group(commands: Commands, name: str, text: str) -> Commands:
     group = commands.add_parser(name, help=text, description=text)
-    return group.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    return group.add_subparsers(title="opdrachten", required=True, metavar="OPDRACHT")
 
 
 def _local(commands: Commands) -> None:
-    demo = commands.add_parser("demo", help="play the first exchange and show who saw what, and why")
+    demo = commands.add_parser(
+        "demo", help="speel de eerste uitwisseling en laat zien wie wat zag, en waarom"
+    )
     demo.add_argument(
-        "--keep", type=Path, metavar="DIR", help="keep the exchange's files in this empty folder"
+        "--keep", type=Path, metavar="DIR", help="bewaar de bestanden van de uitwisseling in deze lege map"
     )
     demo.set_defaults(run=_run_demo)
+    bench = commands.add_parser("bench", help="meet deze machine tegen de ondergrens van dezelfde onderdelen")
+    bench.add_argument("--json", type=Path, metavar="FILE", help="schrijf de cijfers ook als JSON")
+    bench.add_argument("--only", action="append", metavar="PART", help="één onderdeel; mag herhaald worden")
+    bench.set_defaults(run=_run_bench)
     for name, text, run in (
-        ("up", "start a local exchange, leave it running, print addresses and demo identities", _run_up),
-        ("down", "stop what `up` started", _run_down),
+        (
+            "up",
+            "start een uitwisseling op deze machine, laat haar draaien en toon adressen en medewerkers",
+            _run_up,
+        ),
+        ("down", "stop wat `up` startte", _run_down),
     ):
         command = commands.add_parser(name, help=text)
-        command.add_argument("--folder", type=Path, default=Path(".schakel"), help="default: %(default)s")
+        command.add_argument("--folder", type=Path, default=Path(".schakel"), help="standaard: %(default)s")
         command.set_defaults(run=run)
 
 
 def _processes(commands: Commands) -> None:
     for name, text, run in (
-        ("hub", "run a hub", _run_hub),
-        ("node", "run the node of one agency", _run_node),
+        ("hub", "draai een hub", _run_hub),
+        ("relay", "draai een doorgeefproces naast hubs op PostgreSQL", _run_relay),
+        ("node", "draai het knooppunt van één organisatie", _run_node),
+        ("migrate", "breng de database van de hub op het schema van deze versie", _run_migrate),
     ):
         command = commands.add_parser(name, help=text)
-        command.add_argument("settings", type=Path, help="the TOML file with its settings")
+        command.add_argument("settings", type=Path, help="het TOML-bestand met de instellingen")
         command.set_defaults(run=run)
 
 
+def _export(commands: Commands) -> None:
+    command = commands.add_parser(
+        "export", help="schrijf het logboek van een hub naar een bestand, voor `verify`"
+    )
+    command.add_argument("settings", type=Path, help="het TOML-bestand van de hub")
+    command.add_argument("out", type=Path, help="het bestand dat geschreven wordt")
+    command.set_defaults(run=_run_export)
+
+
 def _catalogue(commands: Commands) -> None:
-    command = commands.add_parser("catalogue", help="every message type with its fields and who may send it")
-    command.add_argument("--json", action="store_true", help="as JSON, for programs")
+    command = commands.add_parser(
+        "catalogue", help="elk berichttype met zijn velden en wie het mag versturen"
+    )
+    command.add_argument("--json", action="store_true", help="als JSON, voor programma's")
     command.set_defaults(run=_run_catalogue)
 
 
@@ -103,6 +137,37 @@ def _run_hub(arguments: argparse.Namespace) -> int:
 
     run_hub(load_hub(arguments.settings))
     return 0
+
+
+def _run_relay(arguments: argparse.Namespace) -> int:
+    from gateway.bootstrap import run_relay
+    from gateway.settings import load_hub
+
+    run_relay(load_hub(arguments.settings))
+    return 0
+
+
+def _run_migrate(arguments: argparse.Namespace) -> int:
+    from gateway.bootstrap import migrate
+    from gateway.settings import load_hub
+
+    migrate(load_hub(arguments.settings))
+    return 0
+
+
+def _run_export(arguments: argparse.Namespace) -> int:
+    from gateway.bootstrap import export_log
+    from gateway.settings import load_hub
+
+    leaves = export_log(load_hub(arguments.settings), arguments.out)
+    print(f"{leaves} bladen geschreven naar {arguments.out}")
+    return 0
+
+
+def _run_bench(arguments: argparse.Namespace) -> int:
+    from gateway.local.bench import bench
+
+    return bench(arguments)
 
 
 def _run_node(arguments: argparse.Namespace) -> int:
