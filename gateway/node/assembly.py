@@ -110,7 +110,7 @@ async def _for_ever(name: str, work: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             await work()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - see above
             where = error.code if isinstance(error, Unavailable) else type(error).__name__
             # Not the text of the error: it may quote what a partner sent.
             logger.error("the loop '%s' failed and goes on: %s", name, where)  # noqa: TRY400

@@ -17,6 +17,7 @@ from gateway.domain.urgency import ACK_WITHIN, Urgency
 from gateway.node.ports import Handed, Mark
 from gateway.node.storage.rows import Quarantined, ReceiptOut, ReceivedCopy
 from gateway.node.storage.selecting import select_all, select_one
+from gateway.node.storage.sent import rank
 from gateway.node.storage.tables import lanes, quarantine, receipts_out, received_copies
 
 
@@ -60,9 +61,9 @@ def insert_receipt(connection: Connection, receipt: ReceiptOut) -> bool:
 
 
 def receipts_of(connection: Connection, copy_ids: Iterable[str]) -> tuple[ReceiptOut, ...]:
-    """The receipts that this node signed for these copies, in the order in which they were made."""
+    """The receipts that this node signed for these copies, from stored to taken on."""
     query = select(receipts_out).where(receipts_out.c.copy_id.in_(list(copy_ids)))
-    return select_all(connection, ReceiptOut, query.order_by(receipts_out.c.made_at))
+    return tuple(sorted(select_all(connection, ReceiptOut, query), key=lambda r: rank(r.kind)))
 
 
 def ready(connection: Connection, now: datetime) -> tuple[tuple[ReceivedCopy, Mark | None], ...]:

@@ -82,7 +82,7 @@ def find_copy(connection: Connection, copy_id: str) -> SentCopy | None:
 
 def raise_status(connection: Connection, copy: SentCopy, status: str, now: str) -> None:
     """Nothing happens when the copy already came that far, or was rejected by its recipient."""
-    if copy.status != REJECTED and (status == REJECTED or _rank(status) > _rank(copy.status)):
+    if copy.status != REJECTED and (status == REJECTED or rank(status) > rank(copy.status)):
         connection.execute(
             update(sent_copies)
             .where(sent_copies.c.copy_id == copy.copy_id)
@@ -96,10 +96,10 @@ def insert_receipt_in(connection: Connection, receipt: ReceiptIn) -> None:
 
 
 def receipts_for(connection: Connection, message_id: str) -> tuple[ReceiptIn, ...]:
-    """The receipts of all copies of a message, in the order in which they were made."""
+    """The receipts of all copies of a message, from stored to taken on."""
     of_message = select(sent_copies.c.copy_id).where(sent_copies.c.message_id == message_id)
     query = select(receipts_in).where(receipts_in.c.copy_id.in_(of_message))
-    return select_all(connection, ReceiptIn, query.order_by(receipts_in.c.stated_at))
+    return tuple(sorted(select_all(connection, ReceiptIn, query), key=lambda r: rank(r.kind)))
 
 
 def _insert_copies(connection: Connection, copies: Sequence[SentCopy]) -> None:
@@ -107,5 +107,6 @@ def _insert_copies(connection: Connection, copies: Sequence[SentCopy]) -> None:
         connection.execute(insert(sent_copies), [asdict(copy) for copy in copies])
 
 
-def _rank(status: str) -> int:
+def rank(status: str) -> int:
+    """How far a copy is; also the order of the kinds of receipts."""
     return PROGRESS.index(status) if status in PROGRESS else -1

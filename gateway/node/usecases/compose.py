@@ -24,7 +24,7 @@ from gateway.node.usecases.approved import approved_for
 from gateway.node.usecases.draft import Draft
 from gateway.node.usecases.parts import Parts
 from gateway.node.usecases.plan import decision_of
-from gateway.protocol.canonical import b64u, sha256_hex
+from gateway.protocol.canonical import b64u, malformed, sha256_hex
 from gateway.protocol.copy import CopyContext, Sealed, seal_copy
 from gateway.protocol.envelope import Envelope, source
 from gateway.protocol.facts import facts_for_copy, facts_of
@@ -61,6 +61,8 @@ def compose(parts: Parts, connection: Connection, draft: Draft, plan: Plan, now:
     Raises Refused when no recipient may have anything, InvalidInput when a recipient has no valid key or an obligation
     is not known here, PayloadTooLarge.
     """
+    if (plan.zaak_id, plan.type) != (draft.case_id, draft.message_type):
+        raise malformed("plan", "van een ander bericht")
     wanted = _wanted(draft, plan)
     work = _Work(
         parts=parts,
