@@ -45,11 +45,15 @@ class Actor:
 
 
 def actor_context(record: CaseRecord, actor: Actor, now: datetime) -> Context:
-    """What is known about a person who sends, reads or decides in the case."""
+    """What is known about a person who sends or decides in the case.
+
+    The roster assigns whoever is on duty to speak for the agency; whether the agency is competent for the case is a
+    question of its own (`gebied_bevoegd`). Reading asks for more: `may_read_as_assigned`.
+    """
     return {
         **_of_case_and_agency(record, actor.agency.oin, now),
         "kant": side_of(record, actor.agency.oin, actor.role, actor.staff),
-        "toegewezen": actor.opens or is_assigned(record, actor),
+        "toegewezen": actor.opens or is_on_case(record, actor) or is_on_duty(record, actor),
         "dienst": is_on_duty(record, actor),
         "gebied_bevoegd": is_competent(record, actor.agency),
         "functiescheiding_conflict": has_conflicting_task(record, actor),
@@ -88,12 +92,20 @@ def is_competent(record: CaseRecord, agency: Participant) -> bool:
     return any(a.oin == agency.oin for a in record.active_assignments())
 
 
-def is_assigned(record: CaseRecord, actor: Actor) -> bool:
-    """The person is on the case in this role, or is on duty in it at an agency that the case was sent to."""
+def is_on_case(record: CaseRecord, actor: Actor) -> bool:
+    """The agency assigned this person to the case in this role, and it has not ended."""
+    who = (actor.agency.oin, actor.role, actor.staff)
+    return any((a.oin, a.role, a.staff) == who for a in record.active_assignments())
+
+
+def may_read_as_assigned(record: CaseRecord, actor: Actor) -> bool:
+    """On the case; or on duty in the role that the case was sent to, who must read before taking it on.
+
+    Duty in another role is no assignment: then glass must be broken (domain.md 6.1).
+    """
     mine = (actor.agency.oin, actor.role)
-    on_case = any((a.oin, a.role, a.staff) == (*mine, actor.staff) for a in record.active_assignments())
     reached = any((r.oin, r.role) == mine for r in record.situation.received)
-    return on_case or (reached and is_on_duty(record, actor))
+    return is_on_case(record, actor) or (reached and is_on_duty(record, actor))
 
 
 def is_on_duty(record: CaseRecord, actor: Actor) -> bool:

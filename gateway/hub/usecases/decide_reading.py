@@ -21,7 +21,7 @@ from gateway.hub.storage.deliveries import Delivered, load_delivery
 from gateway.hub.storage.rows import DecisionRow
 from gateway.hub.usecases.auditing import commitment_ref, leaf
 from gateway.hub.usecases.case_record import CaseRecord
-from gateway.hub.usecases.context import Actor, Context, actor_context
+from gateway.hub.usecases.context import Actor, Context, actor_context, may_read_as_assigned
 from gateway.hub.usecases.deciding import subject_of
 from gateway.hub.usecases.decision_record import access_decision_row, reading_decision_row
 from gateway.hub.usecases.parts import Asker, Parts
@@ -124,8 +124,10 @@ def _reading_question(opening: _Opening, glass: _Glass | None) -> ReadingQuestio
 
 
 def _context(opening: _Opening) -> Context:
-    stated = {"doel_verklaard": opening.question.doel is not None}
-    return actor_context(opening.record, opening.reader, opening.now) | stated
+    return actor_context(opening.record, opening.reader, opening.now) | {
+        "doel_verklaard": opening.question.doel is not None,
+        "toegewezen": may_read_as_assigned(opening.record, opening.reader),
+    }
 
 
 def _purpose(question: ReadQuestion) -> PurposeId | None:

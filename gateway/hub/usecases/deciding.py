@@ -122,6 +122,8 @@ async def decide(decider: PolicyDecider, proposal: Proposal, situation: Situatio
     )
     act = None if rule is None else catalogue().transitions[rule.action]
     fits = act is not None and record.standing.state in act.from_states
+    if rule is not None and rule.by_hub and not fits:
+        act = None  # what the hub applies by itself it applies only where it fits
     after = record.standing.after(act) if act is not None and fits else record.standing
     question = _message_question(proposal, record, now, after if fits else None)
     if act is None or rule is None or rule.by_hub:

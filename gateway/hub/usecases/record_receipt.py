@@ -21,7 +21,7 @@ from gateway.hub.storage.deliveries import Delivered, Outcome, Progress, load_de
 from gateway.hub.storage.rows import AssignmentRow, DeliveryRow, OutboxRow, ReceiptRow, RejectionRow, Row
 from gateway.hub.usecases.auditing import commitment_ref, leaf
 from gateway.hub.usecases.case_record import CaseRecord
-from gateway.hub.usecases.context import Actor, is_on_duty
+from gateway.hub.usecases.context import Actor, is_on_case, is_on_duty
 from gateway.hub.usecases.parts import Asker, Parts
 from gateway.hub.usecases.settling import load_record, settle
 from gateway.protocol.canonical import malformed, sha256_hex
@@ -79,7 +79,7 @@ async def _receive(parts: Parts, asker: Asker, receipt: Receipt, token: str) -> 
     leaves = [_leaf(event, asker, found, now, staff)]
     if receipt.soort == "aanvaard" and staff is not None:
         actor = Actor(agency=asker.participant(parts.registry()), role=found.delivery.role, staff=staff)
-        if not _is_on_case(record, actor):
+        if not is_on_case(record, actor):
             _require_duty(record, actor)
             rows.append(_assignment(actor, found.delivery, now))
             leaves.append(_leaf(EventTag.ASSIGNMENT_MADE, asker, found, now, staff))
@@ -154,11 +154,6 @@ def _compare(receipt: Receipt, found: Delivered, now: datetime) -> None:
         raise malformed("functionaris_ref", f"{receipt.soort} is van een persoon")
     if receipt.functionaris_ref is not None:
         parse_staff_ref(receipt.functionaris_ref)
-
-
-def _is_on_case(record: CaseRecord, actor: Actor) -> bool:
-    who = (actor.agency.oin, actor.role, actor.staff)
-    return any((a.oin, a.role, a.staff) == who for a in record.active_assignments())
 
 
 def _require_duty(record: CaseRecord, actor: Actor) -> None:
