@@ -11,18 +11,13 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
-from typing import Final
-
-from fastapi import APIRouter, FastAPI
-from nats.aio.client import Client
 
 from audit.note import NoteSigner
-from gateway.hub.http.exchange import exchange_router
-from gateway.hub.http.health import does_decide, health_router
-from gateway.hub.http.public_record import public_record_router
+from gateway.hub.http.application import Application, Router, hub_application
+from gateway.hub.http.health import Check, does_decide
 from gateway.hub.messaging.accounts_connection import Connection
 from gateway.hub.messaging.door import NatsDoor
-from gateway.hub.messaging.hub_connection import close_hub, connect_hub
+from gateway.hub.messaging.hub_connection import HubClient, close_hub, connect_hub
 from gateway.hub.messaging.relay import Relay
 from gateway.hub.policy.client import DecisionPoint
 from gateway.hub.ports import Clock, CurrentRegistry
@@ -34,10 +29,7 @@ from gateway.hub.usecases.desk import Desk
 from gateway.hub.usecases.parts import Parts
 from gateway.protocol.keys import SigningKey
 from gateway.protocol.subjects import Verb
-from gateway.web.app import API_BASE, create_app
 from gateway.web.tokens import TokenVerifier
-
-API_VERSION: Final = "1.0.0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +49,7 @@ class HubPlan:
     public_url: str
     nats: Connection | None
     with_relay: bool = True
-    routers: Sequence[tuple[str, APIRouter]] = ()
+    routers: Sequence[tuple[str, Router]] = ()
     allowances: Mapping[Verb, Allowance] = field(default_factory=lambda: DEFAULT_ALLOWANCES)
 
 
@@ -65,7 +57,7 @@ class HubPlan:
 class Hub:
     """A running hub. `app` is served by the caller; the NATS door and the relay run already."""
 
-    app: FastAPI
+    app: Application
     desk: Desk
     parts: Parts
     database: Database
@@ -93,7 +85,15 @@ async def open_hub(plan: HubPlan) -> AsyncIterator[Hub]:
             door = NatsDoor(client, desk)
             await door.open()
             stack.push_async_callback(door.close)
-        app = _application(plan, desk, parts, database, client)
+        app = hub_application(
+            desk,
+            parts,
+            verifier=plan.token_verifier,
+            registry_document=plan.registry_document,
+            routers=plan.routers,
+            checks=_checks(parts, database, client),
+            public_url=plan.public_url,
+        )
         yield Hub(app=app, desk=desk, parts=parts, database=database, relay=relay)
 
 
@@ -124,7 +124,7 @@ def _parts(plan: HubPlan, database: Database) -> Parts:
     )
 
 
-async def _connected(stack: AsyncExitStack, plan: HubPlan) -> Client | None:
+async def _connected(stack: AsyncExitStack, plan: HubPlan) -> HubClient | None:
     if plan.nats is None:
         return None
     client = await connect_hub(plan.nats, plan.registry().participants)
@@ -132,7 +132,7 @@ async def _connected(stack: AsyncExitStack, plan: HubPlan) -> Client | None:
     return client
 
 
-def _relay(plan: HubPlan, parts: Parts, database: Database, client: Client) -> Relay:
+def _relay(plan: HubPlan, parts: Parts, database: Database, client: HubClient) -> Relay:
     return Relay(
         engines=database.engines,
         reader=database.reader,
@@ -144,38 +144,17 @@ def _relay(plan: HubPlan, parts: Parts, database: Database, client: Client) -> R
     )
 
 
-def _application(
-    plan: HubPlan, desk: Desk, parts: Parts, database: Database, client: Client | None
-) -> FastAPI:
-    app = create_app(
-        title="Schakel hub",
-        version=API_VERSION,
-        description="Beslist, routeert en bewijst berichten tussen organisaties, zonder ze te kunnen lezen.",
-        server_url=plan.public_url,
-    )
-    app.include_router(exchange_router(desk, plan.token_verifier), prefix=API_BASE)
-    app.include_router(
-        public_record_router(parts, plan.token_verifier, plan.registry_document), prefix=API_BASE
-    )
-    for prefix, router in plan.routers:
-        app.include_router(router, prefix=prefix)
-
+def _checks(parts: Parts, database: Database, client: HubClient | None) -> dict[str, Check]:
     async def database_answers() -> bool:
         return await asyncio.to_thread(database.is_alive)
-
-    async def decides() -> bool:
-        return await does_decide(parts)
 
     async def nats_is_there() -> bool:
         return client is None or client.is_connected
 
-    checks = {
-        "database": database_answers,
-        "nats": nats_is_there,
-        "beslispunt": decides,
-    }
-    app.include_router(health_router(checks))
-    return app
+    async def decides() -> bool:
+        return await does_decide(parts)
+
+    return {"database": database_answers, "nats": nats_is_there, "beslispunt": decides}
 
 
 async def _stop(task: asyncio.Task[None]) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable
+from typing import TypeAlias
 
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
@@ -11,6 +12,9 @@ from gateway.hub.messaging.accounts_connection import Connection, connect
 from gateway.hub.messaging.provisioning import require_provisioned
 
 logger = logging.getLogger(__name__)
+
+HubClient: TypeAlias = Client
+"""The connection, for those who only hand it on."""
 
 
 async def connect_hub(connection: Connection, oins: Iterable[str]) -> Client:
