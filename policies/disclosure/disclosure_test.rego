@@ -134,7 +134,7 @@ test_a_view_names_the_categories_of_an_obligation if {
 	asked := _changed({"categories": ["identificerend", "vt_veiligheidsbeoordeling"]})
 	_decide(asked).obligations == [{
 		"id": "O_KIND_IN_PERSONEN",
-		"parameters": {"rol": "kind", "categorieen": ["identificerend"]},
+		"parameters": {"rol": "kind", "category": "kind_basis", "categorieen": ["identificerend"]},
 	}]
 }
 
@@ -142,7 +142,7 @@ test_an_opened_copy_names_the_fields_of_an_obligation if {
 	asked := _changed({"categories": ["identificerend"], "message": "screening.gepland.kennisgeving"})
 	_decide(asked).obligations == [{
 		"id": "O_KIND_IN_PERSONEN",
-		"parameters": {"rol": "kind", "velden": ["personen_betrokken"]},
+		"parameters": {"rol": "kind", "category": "kind_basis", "velden": ["personen_betrokken"]},
 	}]
 }
 

@@ -68,12 +68,12 @@ _bites(row, verdicts, category, role) if {
 	not _released(row, verdicts)
 }
 
-_for_role(row, _) if not row.roles
+_for_role(row, _) if not row.parameters.not_for
 
-_for_role(row, role) if role in row.roles
+_for_role(row, role) if role in row.parameters.not_for
 
 _under_mask(row, _) if not row.masks
 
 _under_mask(row, verdict) if verdict.mask in row.masks
 
-_released(row, verdicts) if verdicts[row.unless_allowed].decision == "allow"
+_released(row, verdicts) if verdicts[row.parameters.category].decision == "allow"

@@ -33,7 +33,7 @@ test_the_age_of_police_items if {
 }
 
 test_children_are_left_out_unless_their_category_is_allowed if {
-	children := {"rol": "kind", "velden": ["personen"]}
+	children := {"rol": "kind", "category": "kind_basis", "velden": ["personen"]}
 	_of(_all(_allow), "politie_hovj").O_KIND_IN_PERSONEN == children
 	every verdict in [_deny, _mask("M_KIND")] {
 		_of(object.union(_all(_allow), {"kind_basis": verdict}), "politie_hovj").O_KIND_IN_PERSONEN == children
@@ -48,7 +48,7 @@ test_lines_of_the_plan_under_the_mask_of_the_perpetrator if {
 }
 
 test_health_codes_are_kept_from_the_street if {
-	expected := {"codes": ["suicidaal", "middelengebruik"], "velden": ["veiligheidsaandachtspunten"]}
+	expected := {"codes": ["suicidaal", "middelengebruik"], "not_for": ["politie_wijkagent", "politie_noodhulp"], "velden": ["veiligheidsaandachtspunten"]}
 	roles := {role |
 		some role, _ in data.schakel.roles
 		_of(_all(_allow), role).O_GEZONDHEIDSCODES == expected

@@ -98,9 +98,10 @@ test_obligations_of_the_wijkagent if {
 	duties == {
 		"O_GEZONDHEIDSCODES": {
 			"codes": ["suicidaal", "middelengebruik"],
+			"not_for": ["politie_wijkagent", "politie_noodhulp"],
 			"velden": ["veiligheidsaandachtspunten"],
 		},
-		"O_KIND_IN_PERSONEN": {"rol": "kind", "velden": ["personen_betrokken"]},
+		"O_KIND_IN_PERSONEN": {"rol": "kind", "category": "kind_basis", "velden": ["personen_betrokken"]},
 	}
 }
 

@@ -296,10 +296,10 @@ _adult if {
 
 _adult if {
 	facts.is_true(_context, "pleger_meerderjarig")
-	not _minor_by_age
+	not _age_known
 }
 
-_minor_by_age if _context.pleger_leeftijd < data.schakel.limits.meerderjarig_vanaf.value
+_age_known if "pleger_leeftijd" in object.keys(_context)
 
 _mandated if not _acts_on_mandate
 

@@ -145,6 +145,12 @@ def test_texts_and_articles_of_the_rules(model: dict[str, Any]) -> None:
     assert all(rule.startswith(("P_", "A_")) or rule == "access" for rule in own)
 
 
+def test_obligations(model: dict[str, Any]) -> None:
+    found = {name: row["parameters"] for name, row in data("obligation_parameters").items()}
+    ours = {"O_TOETSING_ACHTERAF": {"binnen_uren": 24}}
+    assert found == {each["id"]: each["parameters"] for each in model["obligations"]} | ours
+
+
 def test_context_keys(model: dict[str, Any]) -> None:
     ours = {"pleger_meerderjarig", "reden_vermeld", "kopie_bij_organisatie"}
     given_elsewhere = {"ontvanger_rol", "ontvanger_doel", "ontvanger_oin"}
