@@ -1,0 +1,81 @@
+"""`make up` and `make down`: an exchange that stays, answers, keeps its files, and is gone afterwards."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gateway.local.demo.cast import Cast
+from gateway.local.exchange import Exchange
+from gateway.local.processes import Supervisor
+from gateway.local.world import World, fixed_ports
+from tests.journeys.casework import accepted, request_body
+from tests.journeys.runs import Run
+from tests.servers import accepts, wait_until
+
+# Every test here uses the fixed ports, so they never run side by side.
+pytestmark = [pytest.mark.real, pytest.mark.xdist_group("fixed-ports")]
+
+SECOND_START_WITHIN_S = 80.0  # ten times the aim
+PORTS = fixed_ports()
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Run]:
+    what = "the fixed ports become free (an exchange runs already? stop it with: make down)"
+    wait_until(lambda: not accepts(PORTS.hub) and not accepts(PORTS.nats), what, 120)
+    run = Run()
+    yield run
+    run.schakel("down", "--folder", tmp_path)
+
+
+def test_up_serves_until_down_and_the_second_start_finds_everything(run: Run, tmp_path: Path) -> None:
+    _up(run, tmp_path)
+    with _cast(tmp_path) as cast:
+        message = accepted(cast.coordinator.post("/berichten", request_body()))["berichtId"]
+        wait_until(lambda: _was_handed_over(cast, message), "hand-over of the request")
+    status, shown = run.schakel("up", "--folder", tmp_path)
+    assert (status, "draait al" in shown) == (0, True), shown
+    _down(run, tmp_path)
+
+    started = time.monotonic()
+    _up(run, tmp_path)
+    took = time.monotonic() - started
+    print(f"second start: {took:.1f} s")
+    with _cast(tmp_path) as cast:
+        assert _was_handed_over(cast, message)
+        accepted(cast.coordinator.post("/berichten", request_body()))
+    _down(run, tmp_path)
+    assert took < SECOND_START_WITHIN_S
+
+
+def test_down_without_up_says_so(run: Run, tmp_path: Path) -> None:
+    status, shown = run.schakel("down", "--folder", tmp_path)
+    assert (status, "Er draait niets" in shown) == (0, True), shown
+
+
+def _up(run: Run, folder: Path) -> None:
+    status, shown = run.schakel("up", "--folder", folder)
+    assert status == 0, shown
+    assert f"https://localhost:{PORTS.hub}/v1" in shown
+    assert len(run.processes()) == 11  # ten of the exchange and the one that holds them
+
+
+def _down(run: Run, folder: Path) -> None:
+    status, shown = run.schakel("down", "--folder", folder)
+    assert (status, "Gestopt" in shown) == (0, True), shown
+    assert run.processes() == {}
+    assert not any(map(accepts, [PORTS.nats, PORTS.opa, PORTS.hub, *PORTS.nodes.values()]))
+
+
+def _cast(folder: Path) -> Cast:
+    world = World(folder)
+    return Cast(Exchange(world, PORTS, Supervisor(world.logs)))
+
+
+def _was_handed_over(cast: Cast, message_id: str) -> bool:
+    shown = cast.coordinator.get(f"/berichten/{message_id}")
+    assert shown.status == 200, shown.body
+    receipts = [{r["soort"] for r in each["ontvangsten"]} for each in shown["afleveringen"]]
+    return len(receipts) == 3 and all({"technisch", "functioneel"} <= kinds for kinds in receipts)
