@@ -124,11 +124,14 @@ async def running_hub(
     database_url: str,
     folder: Path,
     allowances: Mapping[Verb, Allowance] = DEFAULT_ALLOWANCES,
+    decide_within_s: float = 20,
 ) -> AsyncIterator[RunningHub]:
     hands = Hands()
     async with (
         open_store(database_url) as store,
-        DecisionPoint(host="127.0.0.1", port=opa_port, revision=revision, timeout_s=20) as decider,
+        DecisionPoint(
+            host="127.0.0.1", port=opa_port, revision=revision, timeout_s=decide_within_s
+        ) as decider,
     ):
         parts = Parts(
             registry=lambda: world.registry,

@@ -13,7 +13,7 @@ from audit.events import EventTag
 from audit.leaf import Leaf
 from gateway.domain.catalogue import MessageType, catalogue
 from gateway.domain.errors import NotFound, Refused
-from gateway.domain.identifiers import CategoryId, Oin, PurposeId, RoleId
+from gateway.domain.identifiers import CategoryId, Oin, RoleId
 from gateway.hub.policy.questions import AccessQuestion, ReadingAction, ReadingQuestion
 from gateway.hub.policy.verdicts import AccessDecision, CategoryDecision, ReadingDecision
 from gateway.hub.storage.changes import Change, Judgement
@@ -25,7 +25,7 @@ from gateway.hub.usecases.context import Actor, Context, actor_context, may_read
 from gateway.hub.usecases.deciding import subject_of
 from gateway.hub.usecases.decision_record import access_decision_row, reading_decision_row
 from gateway.hub.usecases.parts import Asker, Parts
-from gateway.hub.usecases.proposal import check_staff
+from gateway.hub.usecases.proposal import check_staff, known_purpose
 from gateway.hub.usecases.settling import load_record
 from gateway.protocol.exchange import Answer
 from gateway.protocol.manifest import Obligation
@@ -102,7 +102,7 @@ async def _break_glass(parts: Parts, opening: _Opening) -> _Glass | None:
         case_state=opening.record.standing.state,
         context={key: context[key] for key in kept} | {"reden_vermeld": True},
         question="break_glass",
-        purpose=_purpose(opening.question),
+        purpose=known_purpose(opening.question.doel),
     )
     return _Glass(question, await parts.decider.decide_access(question))
 
@@ -116,7 +116,7 @@ def _reading_question(opening: _Opening, glass: _Glass | None) -> ReadingQuestio
         case_state=opening.record.standing.state,
         context=_context(opening) | {"break_glass": glass is not None and glass.decision.allowed},
         action=ReadingAction.READ,
-        purpose=_purpose(opening.question),
+        purpose=known_purpose(opening.question.doel),
         owner=Oin(delivery.oin if becomes_owner else opening.found.message.oin),
         categories=_categories(kind),
         message=kind.name,
@@ -128,10 +128,6 @@ def _context(opening: _Opening) -> Context:
         "doel_verklaard": opening.question.doel is not None,
         "toegewezen": may_read_as_assigned(opening.record, opening.reader),
     }
-
-
-def _purpose(question: ReadQuestion) -> PurposeId | None:
-    return None if question.doel is None else PurposeId(question.doel)
 
 
 def _categories(kind: MessageType) -> tuple[CategoryId, ...]:
@@ -149,7 +145,7 @@ def _change(
     if glass is not None:
         rows.append(access_decision_row(glass.question, glass.decision, case_id, opening.now))
         broken = EventTag.BREAK_GLASS_OPENED if glass.decision.allowed else EventTag.BREAK_GLASS_REFUSED
-        leaves.append(_leaf(broken, asker, opening, glass.decision, purpose=opening.question.doel))
+        leaves.append(_leaf(broken, asker, opening, glass.decision, purpose=glass.question.purpose))
     return Change(
         key=f"lezen:{verdict.decision_id}",
         judge=lambda _: Judgement(inserts=tuple(rows)),
@@ -167,7 +163,7 @@ def _leaf(
 ) -> Leaf:
     delivery, message = opening.found.delivery, opening.found.message
     why = Why(
-        purpose=purpose if purpose in catalogue().purposes else None,
+        purpose=purpose,
         rule=verdict.rule,
         article=verdict.article[:200],
         decision_id=verdict.decision_id,

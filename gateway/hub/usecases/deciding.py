@@ -15,7 +15,7 @@ from gateway.domain.case import CaseStanding
 from gateway.domain.case_facts import FactEntry
 from gateway.domain.catalogue import Transition, catalogue
 from gateway.domain.errors import Cause, Conflict, NotFound, Refused, SchakelError
-from gateway.domain.identifiers import AgencyKind, MessageId, Oin, PurposeId, RoleId
+from gateway.domain.identifiers import AgencyKind, MessageId, Oin, RoleId
 from gateway.domain.urgency import Urgency, urgency_of
 from gateway.hub.policy.questions import MessageQuestion, RecipientQuestion, Subject, TransitionQuestion
 from gateway.hub.policy.verdicts import MessageVerdict, TransitionDecision
@@ -175,7 +175,7 @@ def _message_question(
         context=actor_context(record, proposal.sender, now),
         message=proposal.message_type.name,
         owner=Oin(proposal.sender.agency.oin),
-        purpose=None if proposal.purpose is None else PurposeId(proposal.purpose),
+        purpose=proposal.purpose,
         state_after=None if after is None else after.state,
         recipients=tuple(
             RecipientQuestion(

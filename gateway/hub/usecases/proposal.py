@@ -14,7 +14,7 @@ from gateway.domain.catalogue import ANYONE, MessageType, catalogue
 from gateway.domain.clock import parse_time
 from gateway.domain.content_schema import check_value
 from gateway.domain.errors import Cause, InvalidInput, InvalidValue
-from gateway.domain.identifiers import RoleId, parse_staff_ref
+from gateway.domain.identifiers import PurposeId, RoleId, parse_staff_ref
 from gateway.hub.usecases.context import Actor
 from gateway.protocol.facts import check_fact_names
 from gateway.protocol.registry import Participant, Registry
@@ -23,6 +23,7 @@ from gateway.protocol.wire import FactValue, OinRole
 
 MAX_RECIPIENTS: Final = 50
 MAX_AHEAD: Final = timedelta(minutes=1)
+_UNKNOWN_PURPOSE: Final = PurposeId("onbekend_doel")
 _MUNICIPALITY: Final = re.compile(r"[0-9]{4}", re.ASCII)  # gemeentecode of the CBS
 
 
@@ -47,7 +48,7 @@ class Proposal:
     recipients: tuple[Recipient, ...]
     act: str | None
     in_reply_to: str | None
-    purpose: str | None
+    purpose: PurposeId | None
 
 
 def read_proposal(
@@ -84,8 +85,16 @@ def read_proposal(
         recipients=tuple(Recipient(agency=registry.participant(r.oin), role=r.rol) for r in recipients),
         act=act,
         in_reply_to=in_reply_to,
-        purpose=purpose,
+        purpose=known_purpose(purpose),
     )
+
+
+def known_purpose(declared: str | None) -> PurposeId | None:
+    """The declared purpose as the policy is asked about it, and as it is kept: one of the closed list, or a word that
+    is not on it, so that the policy says so (G03). What somebody wrote in its place goes no further."""
+    if declared is None:
+        return None
+    return PurposeId(declared) if declared in catalogue().purposes else _UNKNOWN_PURPOSE
 
 
 def check_staff(staff: Staff) -> None:
