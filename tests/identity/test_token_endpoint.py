@@ -224,6 +224,7 @@ PERSONS: dict[str, Callable[[Party, Party], dict[str, str]]] = {
     "no role": lambda me, _: {"subject_token": me.person(rol=None)},
     "a name instead of a reference": lambda me, _: {"subject_token": me.person(sub="Jansen, P.")},
     "signed by another agency": lambda _, other: {"subject_token": other.person()},
+    "in the name of another node": lambda me, other: {"subject_token": me.person(iss=other.client_id)},
     "for another audience": lambda me, _: {"subject_token": me.person(aud=ISSUER)},
     "living for an hour": lambda me, _: {
         "subject_token": me.person(exp=int(me.clock.now.timestamp()) + 3600)
