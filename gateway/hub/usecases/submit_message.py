@@ -22,7 +22,8 @@ from gateway.domain.errors import (
 )
 from gateway.hub.storage.changes import Clash, Moved
 from gateway.hub.storage.submissions import KnownForSubmission, load_for_submission
-from gateway.hub.usecases.acceptance import Acceptance
+from gateway.hub.usecases.acceptance import acceptance
+from gateway.hub.usecases.accepted import Accepted
 from gateway.hub.usecases.agreement import check_form, disagreements
 from gateway.hub.usecases.deciding import Decided, decide
 from gateway.hub.usecases.first_answer import accepted_answer, look_up
@@ -204,7 +205,7 @@ async def _accept(parts: Parts, incoming: _Incoming, decided: Decided, now: date
     if not decided.record.exists:
         await asyncio.to_thread(parts.case_keys.ensure, case_id)
     envelope = received.submission.envelop
-    acceptance = Acceptance(
+    accepted = Accepted(
         received=received,
         decided=decided,
         asker=incoming.asker,
@@ -217,7 +218,7 @@ async def _accept(parts: Parts, incoming: _Incoming, decided: Decided, now: date
         signing_key=parts.signing_key,
         now=now,
     )
-    written = await parts.writer.write(acceptance.change())  # (6)
+    written = await parts.writer.write(acceptance(accepted))  # (6)
     if written.answer is None or written.placement is None:
         return None
     return accepted_answer(written.answer, written.placement, parts.log_signer)  # (7)

@@ -1,0 +1,49 @@
+"""The leaves of an accepted message. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from audit.body import MessageRef, Why
+from audit.events import EventTag
+from audit.leaf import Leaf
+from gateway.hub.usecases.accepted import Accepted
+from gateway.hub.usecases.auditing import commitment_ref, leaf
+from gateway.protocol.copy import CopyStatement
+
+
+def leaves(accepted: Accepted) -> Iterator[Leaf]:
+    """The message, the case it opens and the act it records, and each copy with the recipient's own purpose."""
+    yield _leaf(accepted, EventTag.SUBMISSION_ACCEPTED)
+    if not accepted.decided.record.exists:
+        yield _leaf(accepted, EventTag.CASE_OPENED)
+        yield _leaf(accepted, EventTag.ASSIGNMENT_MADE)
+    if accepted.decided.act is not None:
+        yield _leaf(accepted, EventTag.ACT_PERFORMED)
+    for statement in accepted.received.statements:
+        why = replace(accepted.decided.why, purpose=statement.context.doel)
+        yield _leaf(accepted, EventTag.COPY_PROVIDED, statement, why)
+    for recipient in accepted.decided.verdict.recipients:
+        if not recipient.allowed:
+            why = replace(accepted.decided.why, rule=recipient.rule, article=recipient.article[:200])
+            yield _leaf(accepted, EventTag.COPY_WITHHELD, None, why)
+
+
+def _leaf(
+    accepted: Accepted, event: EventTag, statement: CopyStatement | None = None, why: Why | None = None
+) -> Leaf:
+    envelope, sender = accepted.received.submission.envelop, accepted.decided.proposal.sender
+    return leaf(
+        event,
+        accepted.asker,
+        accepted.now,
+        role=sender.role,
+        staff=sender.staff,
+        why=why or accepted.decided.why,
+        case_id=envelope.subject,
+        message=MessageRef(
+            message_id=envelope.id,
+            copy_id=None if statement is None else statement.context.kopie_id,
+            type=accepted.decided.proposal.message_type.name,
+            commitment=None if statement is None else commitment_ref(statement.commitment),
+        ),
+    )
