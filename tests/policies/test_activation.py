@@ -11,8 +11,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from gateway.hub.policy.activation import ActivationError, PolicyFolder
-from gateway.hub.policy.bundle import build_bundle
+from gateway.hub.policy.activation import ActivationError, PolicyFolder, build_into
+from gateway.hub.policy.bundle import BundleError, build_bundle
 from gateway.hub.policy.bundle_service import serve_bundles
 from gateway.hub.policy.client import DecisionPoint
 from gateway.hub.policy.refusals import DecisionUnavailable
@@ -146,6 +146,29 @@ def test_a_bundle_changed_after_activation_is_refused(desk: Desk) -> None:
     path.write_bytes(path.read_bytes()[:-1000])
     with pytest.raises(ActivationError):
         desk.folder.current()
+
+
+def test_a_folder_without_its_keys_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ActivationError, match="sleutels"):
+        PolicyFolder.at(tmp_path)
+
+
+def test_a_bundle_under_the_name_of_another_revision_is_refused(desk: Desk) -> None:
+    first, second = desk.build(1), desk.build(2)
+    shutil.copy(desk.folder.built(first), desk.folder.built(second))
+    with pytest.raises(ActivationError, match=f"holds {first}"):
+        desk.activate(second, 0, 1)
+    with pytest.raises(ActivationError, match="cannot be read"):
+        desk.activate(Revision(3, "0" * 12), 0, 1)
+
+
+def test_one_number_is_never_built_twice_with_other_content(desk: Desk, tmp_path: Path) -> None:
+    build_into(desk.folder.path, POLICIES, key=desk.builder, number=1)
+    changed = tmp_path / "anders"
+    shutil.copytree(POLICIES, changed)
+    (changed / "authz" / "extra.rego").write_text("package schakel.extra\n\nx := 1\n", "utf-8")
+    with pytest.raises(BundleError, match="built before"):
+        build_into(desk.folder.path, changed, key=desk.builder, number=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from joserfc.jwk import ECKey
 
-from gateway.hub.policy.bundle import Bundle, BundleError, build_bundle, verify_bundle
+from gateway.hub.policy.bundle import Bundle, BundleError, build_bundle, unpacked_policies, verify_bundle
 from gateway.hub.policy.revision import Revision
 from gateway.hub.policy.server import opa_command
 from gateway.hub.policy.signing import BadSignature, PolicyKey, sign, verify
@@ -150,6 +151,33 @@ def test_data_with_a_fraction_is_not_built(tmp_path: Path) -> None:
     (copied / "data/schakel/limits/data.json").write_text('{"jaren": 5.0}', "utf-8")
     with pytest.raises(BundleError, match="whole numbers"):
         built(tmp_path, new_key(), policies=copied)
+
+
+def test_only_data_of_schakel_and_plain_files_go_into_a_bundle(tmp_path: Path) -> None:
+    copied = tmp_path / "policies"
+    shutil.copytree(POLICIES, copied)
+    (copied / "data/elders").mkdir()
+    (copied / "data/elders/data.json").write_text("{}", "utf-8")
+    with pytest.raises(BundleError, match="data/schakel"):
+        built(tmp_path, new_key(), policies=copied)
+    shutil.rmtree(copied / "data/elders")
+    shutil.rmtree(copied / "authz")
+    with pytest.raises(BundleError, match="would answer nobody"):
+        built(tmp_path, new_key(), policies=copied)
+
+
+def test_a_bundle_with_a_path_outside_itself_is_not_unpacked(tmp_path: Path) -> None:
+    path, _ = built(tmp_path, new_key())
+    for name in ("../buiten.rego", "/tmp/buiten.rego"):  # noqa: S108 - the attack
+        with pytest.raises(BundleError, match="outside the bundle"):
+            unpacked_policies(repacked(path.read_bytes(), {name: b"package x\n"}), tmp_path / "uit")
+
+
+def test_a_key_of_another_curve_or_no_key_is_refused() -> None:
+    with pytest.raises(BadSignature, match="P-256"):
+        PolicyKey.from_pem(ECKey.generate_key("P-384", private=True).as_pem(private=True))
+    with pytest.raises(BadSignature, match="no readable key"):
+        PolicyKey.from_pem(b"geen sleutel")
 
 
 @given(st.integers(min_value=0, max_value=999_999_999), st.text("0123456789abcdef", min_size=12, max_size=12))

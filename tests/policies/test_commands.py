@@ -221,6 +221,31 @@ def test_the_csv_has_the_rows_of_the_handbook(schakel: Schakel) -> None:
     assert sorted(said, key=order) == sorted(written, key=order)
 
 
+def test_the_overview_counts_the_rows_per_purpose_and_role(schakel: Schakel) -> None:
+    lines = schakel("matrix").out.splitlines()
+    rows = len(schakel("matrix", "--csv").out.splitlines()) - 1
+    assert lines[-1] == f"{rows} rijen. Wat er niet in staat, is geweigerd."
+    assert sum(int(number) for line in lines[1:-1] for number in line.split()[2:5]) == rows
+
+
+def test_a_place_without_opa_is_exit_status_3(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    parser = argparse.ArgumentParser()
+    add_commands(parser.add_subparsers(), find_program=lambda name: tmp_path / name)
+    given = parser.parse_args(["policy", "casebook", str(casebook(tmp_path, KENNISGEVING))])
+    assert given.run(given) == NOT_ASKED
+    assert "OPA is niet te gebruiken" in capsys.readouterr().err
+
+
+@pytest.mark.real
+def test_policies_that_opa_refuses_are_exit_status_3_with_its_words(schakel: Schakel, tmp_path: Path) -> None:
+    broken = tmp_path / "kapot"
+    shutil.copytree(POLICIES, broken)
+    (broken / "sending/sending.rego").write_text("package schakel.sending\n\ndecision := {\n", "utf-8")
+    ran = schakel("casebook", casebook(tmp_path, KENNISGEVING), "--policies", broken)
+    assert ran.status == NOT_ASKED
+    assert "rego_parse_error" in ran.err
+
+
 class Page(HTMLParser):
     """Counts what a screen reader goes by."""
 

@@ -1,13 +1,17 @@
 """The hub's door on the real policy in a real OPA: whole verdicts, missing facts, AuthZEN, and replay."""
 
+import asyncio
 import json
+import shutil
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from gateway.domain.catalogue import catalogue
 from gateway.domain.decision import Verdict
 from gateway.domain.errors import InvalidInput, Refused
 from gateway.domain.identifiers import AgencyKind, Oin, PurposeId, RoleId, StateId
@@ -16,7 +20,9 @@ from gateway.hub.policy.authzen import Action, Entity, Evaluation
 from gateway.hub.policy.authzen_decider import PolicyAuthzen
 from gateway.hub.policy.authzen_question import CATEGORY_TYPE, ROLE_TYPE
 from gateway.hub.policy.client import DecisionPoint
+from gateway.hub.policy.difference import difference
 from gateway.hub.policy.grid import grid
+from gateway.hub.policy.matrix import matrix_pairs
 from gateway.hub.policy.questions import (
     AccessQuestion,
     MessageQuestion,
@@ -213,6 +219,18 @@ async def test_authzen_names_every_part_that_is_missing(authzen: PolicyAuthzen) 
     ]
 
 
+async def test_authzen_takes_the_time_of_the_context_and_refuses_one_without_zone(
+    authzen: PolicyAuthzen,
+) -> None:
+    context = {"doel": "screening", "feiten": FACTS}
+    for time in ("2026-11-24T10:00:00+01:00", "2026-11-24T10:00-07:00"):
+        assert (await authzen.evaluate(evaluation(context=context | {"time": time}), caller=POLITIE)).decision
+    for time in ("2026-11-24T10:00:00", "gisteren"):
+        with pytest.raises(InvalidInput) as refused:
+            await authzen.evaluate(evaluation(context=context | {"time": time}), caller=POLITIE)
+        assert refused.value.causes[0].pointer == "/context/time"
+
+
 @pytest.mark.parametrize("action", ["verzenden:", "lezen:alles", "wissen", "verzenden:bestaat.niet"])
 async def test_authzen_denies_what_does_not_exist(authzen: PolicyAuthzen, action: str) -> None:
     assert (await authzen.evaluate(evaluation(action=action), caller=POLITIE)).decision is False
@@ -298,6 +316,48 @@ def test_what_is_sent_reads_back_as_the_same_question() -> None:
     for question in asked:
         sent = json.loads(json.dumps(question.to_input("1-0123456789ab")))
         assert question_from(question.package, sent) == question
+
+
+def test_the_grid_touches_every_row_message_and_act() -> None:
+    names = [name for name, _ in grid(matrix_pairs(POLICIES))]
+    assert len(names) == len(set(names))
+    parts = {tuple(name.split(", ")[:3]) for name in names}
+    words = catalogue()
+    assert {("lezen", *pair) for pair in matrix_pairs(POLICIES)} <= parts
+    assert {each.name for each in words.messages} == {part[1] for part in parts if part[0] == "verzenden"}
+    assert set(words.transitions) == {part[1] for part in parts if part[0] == "besluiten"}
+
+
+async def test_a_difference_is_found_in_every_kind_of_question(policy: DecisionPoint, tmp_path: Path) -> None:
+    changed = tmp_path / "nieuw"
+    await asyncio.to_thread(closed_copy, changed)
+    access = AccessQuestion(
+        now=NOW,
+        subject=subject(),
+        case_state=StateId("screening"),
+        question="zaak_zichtbaar",
+        purpose=PurposeId("screening"),
+        context=FACTS,
+    )
+    asked: list[tuple[str, Question]] = [
+        ("verzenden", message_question(FACTS)),
+        ("lezen", replace(reading_question("identificerend"), context=FACTS)),
+        ("besluiten", replace(transition_question(), context=FACTS)),
+        ("toegang", access),
+    ]
+    async with started(changed, program("opa")) as other:
+        changes = await difference(policy, other, asked)
+    assert {change.question for change in changes} == {"verzenden", "lezen", "besluiten", "toegang"}
+    assert {change.new[2] for change in changes} == {"G01_rol_past_niet_bij_organisatie"}
+    assert not any(change.opens for change in changes if change.old[0] != "deny")
+
+
+def closed_copy(place: Path) -> None:
+    """Policies in which no role belongs to Veilig Thuis any more."""
+    shutil.copytree(POLICIES, place)
+    roles = place / "data/schakel/roles/data.json"
+    text = roles.read_text("utf-8")
+    roles.write_text(text.replace('"veilig_thuis"', '"een_ander"'), "utf-8")
 
 
 @pytest.mark.parametrize("package", ["schakel.sending", "schakel.nothing", ""])

@@ -1,6 +1,7 @@
 """An OPA of one's own for a command: built, signed and closed as the real one, on a free port, always stopped."""
 
 import asyncio
+import os
 import socket
 import tempfile
 from collections.abc import AsyncIterator
@@ -13,7 +14,7 @@ import aiohttp
 from joserfc.jwk import ECKey
 
 from gateway.hub.policy.bundle import build_bundle
-from gateway.hub.policy.server import opa_command
+from gateway.hub.policy.server import OPA_ENVIRONMENT, opa_command
 from gateway.hub.policy.signing import PolicyKey
 
 READY_WITHIN_S: Final = 60.0  # under 2 s on a quiet machine
@@ -50,7 +51,11 @@ async def own_opa(opa: Path, policies: Path) -> AsyncIterator[RunningOpa]:
         command = opa_command(opa, bundle=folder / "bundel.tar.gz", public_key=public, port=port)
         with (folder / "opa.log").open("wb") as log:
             process = await asyncio.create_subprocess_exec(
-                *command, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log
+                *command,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=os.environ | OPA_ENVIRONMENT,
             )
         try:
             await _ready(process, port, folder / "opa.log")

@@ -16,6 +16,10 @@ from gateway.hub.policy.signing import PolicyKey
 _KEY_ID: Final = "schakel"
 _POLL_S: Final = (1, 2)  # at least and at most between two looks; each costs one request on loopback
 
+# Set where OPA is started. Measured: 40 % less processor time per decision, for some 150 MB more memory, since the
+# collector of Go otherwise runs after every few hundred decisions.
+OPA_ENVIRONMENT: Final = {"GOGC": "400"}
+
 _CLOSED: Final = (
     "--authorization=basic",
     "--skip-version-check",
