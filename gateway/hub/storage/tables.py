@@ -240,15 +240,6 @@ rejections = Table(
     _time("received_at"),
 )
 
-# Client assertions of the token endpoint that were used (RFC 7523, 3 (7)); kept until they expire.
-client_assertions = Table(
-    "client_assertions",
-    metadata,
-    _text("client_id", key=True),
-    _text("jti", key=True),
-    _time("expires_at"),
-)
-
 log_head = Table(
     "log_head", metadata, _number("head_id", key=True), Column("frontier", LargeBinary, nullable=False)
 )

@@ -61,13 +61,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("size", name=op.f("pk_checkpoints")),
     )
     op.create_table(
-        "client_assertions",
-        sa.Column("client_id", sa.Text(), nullable=False),
-        sa.Column("jti", sa.Text(), nullable=False),
-        sa.Column("expires_at", sa.String(length=24), nullable=False),
-        sa.PrimaryKeyConstraint("client_id", "jti", name=op.f("pk_client_assertions")),
-    )
-    op.create_table(
         "copies",
         sa.Column("copy_id", sa.String(length=64), nullable=False),
         sa.Column("case_id", sa.String(length=64), nullable=False),
