@@ -39,10 +39,10 @@ problems(context, needed) := [refusal |
 #   A fact that no rule knows is more than was asked for, and may be a slip in the name of one that matters.
 # custom:
 #   rule_id: P_onbekende_sleutel
-#   citation: "AVG 5(1)(c); design 7"
+#   citation: "AVG 5(1)(c), 5(2)"
 #   status: D
-#   message_nl: "De vraag bevat een gegeven dat de regels niet kennen"
-#   message_en: "The question holds a fact that the rules do not know"
+#   message_nl: "De vraag bevat een gegeven dat de regels niet kennen."
+#   message_en: "The question holds a fact that the rules do not know."
 #   next_step_nl: "Meld dit aan de beheerder van de hub."
 #   next_step_en: "Report this to the operator of the hub."
 refuses("P_onbekende_sleutel", context, _) := text.naming(rego.metadata.rule(), sort(unknown)) if {
@@ -56,10 +56,10 @@ refuses("P_onbekende_sleutel", context, _) := text.naming(rego.metadata.rule(), 
 #   A text where a yes or no is meant is never read as yes.
 # custom:
 #   rule_id: P_ongeldige_waarde
-#   citation: "AVG 5(1)(d); design 7"
+#   citation: "AVG 5(1)(d), 5(2)"
 #   status: D
-#   message_nl: "Een gegeven in de vraag heeft een ongeldige waarde"
-#   message_en: "A fact in the question has an invalid value"
+#   message_nl: "Een gegeven in de vraag heeft een ongeldige waarde."
+#   message_en: "A fact in the question has an invalid value."
 #   next_step_nl: "Meld dit aan de beheerder van de hub."
 #   next_step_en: "Report this to the operator of the hub."
 refuses("P_ongeldige_waarde", context, _) := text.naming(rego.metadata.rule(), sort(wrong)) if {
@@ -77,8 +77,8 @@ refuses("P_ongeldige_waarde", context, _) := text.naming(rego.metadata.rule(), s
 #   rule_id: P_proef_wetswijziging
 #   citation: "the law named in the pilot table"
 #   status: D
-#   message_nl: "Deze proef vraagt een wetswijziging en mag alleen in een simulatie aan staan"
-#   message_en: "This pilot needs a change of law and may be on in a simulation only"
+#   message_nl: "Deze proef vraagt een wetswijziging en mag alleen in een simulatie aan staan."
+#   message_en: "This pilot needs a change of law and may be on in a simulation only."
 #   next_step_nl: "Zet de proef uit."
 #   next_step_en: "Switch the pilot off."
 refuses("P_proef_wetswijziging", context, _) := text.naming(rego.metadata.rule(), sort(on)) if {
@@ -92,10 +92,10 @@ refuses("P_proef_wetswijziging", context, _) := text.naming(rego.metadata.rule()
 #   Not known means that a source did not answer. There are no defaults.
 # custom:
 #   rule_id: P_feit_ontbreekt
-#   citation: "AVG 5(1)(b),(d); domain 6.4"
+#   citation: "AVG 5(1)(b),(f), 5(2)"
 #   status: D
-#   message_nl: "Een gegeven dat voor dit besluit nodig is, is niet bekend"
-#   message_en: "A fact that this decision needs is not known"
+#   message_nl: "Een feit dat voor dit besluit nodig is, is niet bekend."
+#   message_en: "A fact that this decision needs is not known."
 #   next_step_nl: "Leg het gegeven vast of wacht tot de bron weer antwoordt."
 #   next_step_en: "Record the fact, or wait until its source answers again."
 refuses("P_feit_ontbreekt", context, needed) := text.naming(rego.metadata.rule(), sort(missing)) if {

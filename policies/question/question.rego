@@ -24,7 +24,7 @@ problems(question, readable) := [refusal |
 #   Something is missing or of the wrong kind. Nothing is decided about a half-understood question.
 # custom:
 #   rule_id: P_ongeldige_vraag
-#   citation: "design 7"
+#   citation: "AVG 5(2), 32"
 #   status: D
 #   message_nl: "De vraag aan het beslispunt is onvolledig of onleesbaar."
 #   message_en: "The question to the decision point is incomplete or unreadable."
@@ -38,10 +38,10 @@ refuses("P_ongeldige_vraag", _, false) := text.because(rego.metadata.rule())
 #   A decision counts only under the revision that the asker recorded.
 # custom:
 #   rule_id: P_revisie
-#   citation: "design 7"
+#   citation: "AVG 5(2), 32"
 #   status: D
-#   message_nl: "De hub verwachtte een andere versie van de regels."
-#   message_en: "The hub expected another revision of the rules."
+#   message_nl: "Het beslispunt gebruikt een andere versie van de regels."
+#   message_en: "The decision point uses another revision of the rules."
 #   next_step_nl: "Probeer het over een minuut opnieuw."
 #   next_step_en: "Try again in a minute."
 refuses("P_revisie", question, _) := text.because(rego.metadata.rule()) if not _same_revision(question)

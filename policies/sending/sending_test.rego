@@ -123,7 +123,7 @@ test_nothing_at_all_is_refused if {
 			"nl": "De vraag aan het beslispunt is onvolledig of onleesbaar.",
 			"en": "The question to the decision point is incomplete or unreadable.",
 		},
-		"article": "design 7",
+		"article": "AVG 5(2), 32",
 		"article_status": "D",
 		"next_step": {
 			"nl": "Meld dit aan de beheerder van de hub.",

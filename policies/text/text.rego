@@ -18,8 +18,8 @@ because(annotations) := {
 # METADATA
 # title: The same, followed by the names that it is about
 naming(annotations, names) := object.union(because(annotations), {"reason": {
-	"nl": concat("", [annotations.custom.message_nl, ": ", concat(", ", names), "."]),
-	"en": concat("", [annotations.custom.message_en, ": ", concat(", ", names), "."]),
+	"nl": _with_names(annotations.custom.message_nl, names),
+	"en": _with_names(annotations.custom.message_en, names),
 }})
 
 # METADATA
@@ -61,3 +61,5 @@ head_of(verdict) := {
 	"article_status": verdict.article_status,
 	"next_step": verdict.next_step,
 }
+
+_with_names(sentence, names) := concat("", [trim_suffix(sentence, "."), ": ", concat(", ", names), "."])

@@ -6,15 +6,15 @@ _annotations := {"custom": {
 	"rule_id": "X_voorbeeld",
 	"citation": "AVG 5",
 	"status": "C",
-	"message_nl": "Nee",
-	"message_en": "No",
+	"message_nl": "Nee.",
+	"message_en": "No.",
 	"next_step_nl": "Vraag",
 	"next_step_en": "Ask",
 }}
 
 _words := {
 	"rule": "X_voorbeeld",
-	"reason": {"nl": "Nee", "en": "No"},
+	"reason": {"nl": "Nee.", "en": "No."},
 	"article": "AVG 5",
 	"article_status": "C",
 	"next_step": {"nl": "Vraag", "en": "Ask"},
@@ -39,7 +39,7 @@ test_a_refusal_denies if {
 		"decision": "deny",
 		"mask": null,
 		"rule": "X_voorbeeld",
-		"reason": {"nl": "Nee", "en": "No"},
+		"reason": {"nl": "Nee.", "en": "No."},
 		"article": "AVG 5",
 		"article_status": "C",
 		"next_step": {"nl": "Vraag", "en": "Ask"},

@@ -76,10 +76,10 @@ _by_condition(row, {"value": false}) := _decided(row, row.else_decision, object.
 #   Not the `else` of the row, which is for a fact that is known to be false.
 # custom:
 #   rule_id: P_feit_ontbreekt
-#   citation: "AVG 5(1)(b),(d); domain 6.4"
+#   citation: "AVG 5(1)(b),(f), 5(2)"
 #   status: D
-#   message_nl: "Een gegeven dat voor dit besluit nodig is, is niet bekend"
-#   message_en: "A fact that this decision needs is not known"
+#   message_nl: "Een feit dat voor dit besluit nodig is, is niet bekend."
+#   message_en: "A fact that this decision needs is not known."
 #   next_step_nl: "Leg het gegeven vast of wacht tot de bron weer antwoordt."
 #   next_step_en: "Record the fact, or wait until its source answers again."
 _by_condition(_, {"missing": key}) := text.denied(text.naming(rego.metadata.rule(), [key]))
