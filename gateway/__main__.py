@@ -42,7 +42,7 @@ def _parser(chosen: Sequence[str]) -> argparse.ArgumentParser:
     _local(commands)
     _processes(commands)
     _catalogue(commands)
-    add_policy(commands)
+    add_policy(commands, find_program=_find_program)
     audit = _group(commands, "audit", "het logboek uitvoeren en controleren")
     _export(audit)
     add_audit(audit)
@@ -52,6 +52,16 @@ def _parser(chosen: Sequence[str]) -> argparse.ArgumentParser:
 
         add_nats(nats)
     return parser
+
+
+def _find_program(name: str) -> Path:
+    """A prepared server program. Raises FileNotFoundError, with what to do, when there is none."""
+    from gateway.setup import NotPrepared, find
+
+    try:
+        return find(name)
+    except NotPrepared as error:
+        raise FileNotFoundError(str(error)) from error
 
 
 def _group(commands: Commands, name: str, text: str) -> Commands:

@@ -4,6 +4,7 @@ NATS, then its stream; the hub, which serves OPA its bundle, and OPA; then the p
 """
 
 import asyncio
+import os
 import socket
 import ssl
 import time
@@ -16,7 +17,7 @@ from pathlib import Path
 from gateway.bootstrap import run_hub, run_node
 from gateway.hub.messaging.accounts_connection import ClientTls, Connection
 from gateway.hub.messaging.provisioning import provision
-from gateway.hub.policy.server import opa_beside_hub
+from gateway.hub.policy.server import OPA_ENVIRONMENT, opa_beside_hub
 from gateway.local.processes import Supervisor
 from gateway.local.registry_file import DEMO_AGENCIES
 from gateway.local.systems import publish_identity_keys, run_systems
@@ -87,7 +88,7 @@ class Exchange:
 
     def start_opa(self) -> None:
         argv = opa_beside_hub(find("opa"), config=self.world.opa_config, port=self.ports.opa)
-        self.supervisor.spawn("opa", argv)
+        self.supervisor.spawn("opa", argv, env=os.environ | OPA_ENVIRONMENT)
 
     def wait_for_hub(self) -> None:
         self._wait("opa", lambda: _healthy(f"http://127.0.0.1:{self.ports.opa}/health", None))
@@ -135,7 +136,7 @@ def _accepts(port: int) -> bool:
 
 def _healthy(url: str, tls: ssl.SSLContext | None) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=5, context=tls) as answer:
+        with urllib.request.urlopen(url, timeout=5, context=tls) as answer:  # noqa: S310 - our own https address
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False

@@ -16,6 +16,7 @@ from pathlib import Path
 
 STOP_WITHIN_S = 15.0
 _PR_SET_PDEATHSIG = 1
+_HIGHEST_DESCRIPTOR = 1024
 
 
 class ChildDied(Exception):
@@ -99,6 +100,9 @@ def _become_child(log: Path) -> None:
     os.dup2(null, 0)
     os.dup2(handle, 1)
     os.dup2(handle, 2)
+    os.closerange(
+        3, _HIGHEST_DESCRIPTOR
+    )  # what the parent has open, a pipe to its own starter above all, is not ours
 
 
 def _exit_with(run: Callable[[], None]) -> None:

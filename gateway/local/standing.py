@@ -27,7 +27,7 @@ _CHECK_EVERY_S = 0.5
 
 def up(folder: Path) -> int:
     """Start the exchange of this folder, made at the first start, and print how to reach it."""
-    console = Console()
+    console = Console(width=max(110, Console().width))
     if _running(folder) is not None:
         console.print("De uitwisseling draait al. Stop haar met: make down")
         _print_addresses(console, folder)

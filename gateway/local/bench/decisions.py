@@ -13,13 +13,14 @@ from gateway.hub.policy.grid import NOW, fulfilled_facts
 from gateway.hub.policy.own_opa import RunningOpa
 from gateway.hub.policy.questions import MessageQuestion, RecipientQuestion, Subject
 from gateway.local.bench.figures import Aim, Section, of_times
-from gateway.local.bench.timing import in_turn
+from gateway.local.bench.timing import Budget, in_turn
 
 MESSAGE: Final = "zsm.afdoening"  # twelve fields, and more than six roles that may get it
 FIELDS: Final = 12
 MANY: Final = 6
 ROUNDS: Final = 400
 WARM_UP: Final = 40
+WITHIN_S: Final = 20.0
 _SENDER, _OTHER = Oin("00000099000000000001"), Oin("00000099000000000002")
 
 
@@ -51,8 +52,8 @@ async def measure_decisions(opa: RunningOpa) -> Section:
             lambda: point.decide_message(six),
             bare_query(session, question_url(opa, six), _body(six, opa)),
         ]
-        await in_turn(calls, rounds=WARM_UP)
-        times = await in_turn(calls, rounds=ROUNDS)
+        await in_turn(calls, rounds=WARM_UP, budget=Budget(WITHIN_S / 4))
+        times = await in_turn(calls, rounds=ROUNDS, budget=Budget(WITHIN_S))
     return _section(*times)
 
 

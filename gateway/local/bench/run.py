@@ -4,27 +4,35 @@ Reads the clock and the machine; what the figures mean is in `figures`, how they
 """
 
 import asyncio
+import logging
 import os
 import platform
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+import uvloop
 from rich.console import Console
 
 from gateway.hub.policy.own_opa import own_opa
 from gateway.hub.policy.policies_folder import policies_folder
 from gateway.local.bench.accepting import accepting_aims, measure_accepting
 from gateway.local.bench.appends import append_aims, measure_appends
+from gateway.local.bench.clients import clients_aims, measure_clients
 from gateway.local.bench.decisions import decision_aims, measure_decisions
 from gateway.local.bench.figures import Aim, Section, unmeasured
 from gateway.local.bench.report import Machine, Report, print_report
+from gateway.local.bench.second_start import measure_second_start, second_start_aims
+from gateway.local.bench.whole import measure_whole, whole_aims
+from gateway.local.exchange import Exchange
+from gateway.local.processes import Supervisor
 from gateway.local.registry_file import create_exchange
+from gateway.local.world import free_ports, make_world
 from gateway.setup import find
 
 PART_WITHIN_S: Final = 120.0  # a quiet machine needs a quarter of it
@@ -47,6 +55,7 @@ def run(*, json_file: Path | None, only: tuple[str, ...] = ()) -> int:
     if unknown:
         print(f"onbekend onderdeel: {', '.join(sorted(unknown))}", file=sys.stderr)
         return 2
+    logging.basicConfig(level=logging.ERROR)  # the parts say much while they are started and stopped
     report, failed = measure([part for part in parts if not only or part.key in only])
     print_report(report, Console())
     if json_file is not None:
@@ -78,8 +87,15 @@ def _measured(part: Part) -> Section | None:
         try:
             return part.measure(Path(folder))
         except Exception as error:  # noqa: BLE001 - the other parts are measured all the same
-            print(f"{part.name}: {type(error).__name__}: {error}", file=sys.stderr)
+            print(f"{part.name}: {_first(error)}", file=sys.stderr)
             return None
+
+
+def _first(error: Exception) -> str:
+    """The first error of a group, which says more than the group."""
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    return f"{type(error).__name__}: {error}"
 
 
 def this_machine() -> Machine:
@@ -106,7 +122,7 @@ def _decisions(_: Path) -> Section:
         async with asyncio.timeout(PART_WITHIN_S), own_opa(find("opa"), policies_folder()) as opa:
             return await measure_decisions(opa)
 
-    return asyncio.run(ask())
+    return uvloop.run(ask())
 
 
 def _appends(folder: Path) -> Section:
@@ -114,7 +130,7 @@ def _appends(folder: Path) -> Section:
         async with asyncio.timeout(PART_WITHIN_S):
             return await measure_appends(folder, datetime.now(UTC))
 
-    return asyncio.run(append())
+    return uvloop.run(append())
 
 
 def _accepting(folder: Path) -> Section:
@@ -123,7 +139,46 @@ def _accepting(folder: Path) -> Section:
         async with asyncio.timeout(PART_WITHIN_S), own_opa(find("opa"), policies_folder()) as opa:
             return await measure_accepting(exchange, opa, folder)
 
-    return asyncio.run(ask())
+    return uvloop.run(ask())
+
+
+def _clients(folder: Path) -> Section:
+    exchange = _exchange(folder)
+    connection = replace(exchange.admin_connection(), credentials=exchange.world.credentials("hub"))
+
+    async def ask() -> Section:
+        async with asyncio.timeout(PART_WITHIN_S), own_opa(find("opa"), policies_folder()) as opa:
+            return await measure_clients(exchange.world, connection, exchange.ports.nats, opa, folder)
+
+    try:
+        exchange.start_nats()
+        exchange.provision()
+        return uvloop.run(ask())
+    finally:
+        exchange.stop()
+
+
+def _whole(folder: Path) -> Section:
+    exchange = _exchange(folder)
+
+    async def ask() -> Section:
+        async with asyncio.timeout(PART_WITHIN_S):
+            return await measure_whole(exchange, folder)
+
+    try:
+        exchange.start(lambda _: None)
+        running = uvloop.run(ask())
+    finally:
+        exchange.stop()
+    again = measure_second_start(exchange.world, exchange.ports)
+    return Section(measures=running.measures + again.measures, aims=running.aims + again.aims)
+
+
+def _exchange(folder: Path) -> Exchange:
+    """A fresh exchange of which nothing runs yet."""
+    ports = free_ports()
+    world = make_world(folder / "world", ports, now=datetime.now(UTC))
+    return Exchange(world, ports, Supervisor(world.logs))
 
 
 _NONE: Final = (None, None)
@@ -134,5 +189,12 @@ PARTS: Final = (
     Part(
         key="aannemen", name="Aannemen, 1 client", measure=_accepting, aims=accepting_aims(None, None, None)
     ),
+    Part(key="clients", name="Aannemen, 16 clients", measure=_clients, aims=clients_aims(None)),
     Part(key="logboek", name="Toevoegen aan het logboek", measure=_appends, aims=append_aims(None, None)),
+    Part(
+        key="geheel",
+        name="De hele uitwisseling",
+        measure=_whole,
+        aims=(*whole_aims(*_NONE, *_NONE, None), *second_start_aims(None)),
+    ),
 )

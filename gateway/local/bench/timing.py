@@ -1,4 +1,4 @@
-"""Timing: one call after another, or a fixed number of clients at once; both bounded in count."""
+"""Timing: one call after another, or a fixed number of clients at once; bounded in count and in time."""
 
 import asyncio
 import time
@@ -14,10 +14,28 @@ async def timed_ms(ask: Callable[[], Awaitable[object]]) -> float:
     return (time.perf_counter() - start) * 1000
 
 
-async def in_turn(calls: Sequence[Callable[[], Awaitable[object]]], *, rounds: int) -> list[list[float]]:
-    """Times of each call in milliseconds, taken in turn, so that whatever else the machine does falls on all alike."""
+class Budget:
+    """Time for one measurement. On a busy machine it ends with fewer values, and the table says how many."""
+
+    def __init__(self, seconds: float) -> None:
+        self._until = time.monotonic() + seconds
+
+    @property
+    def is_spent(self) -> bool:
+        return time.monotonic() > self._until
+
+
+async def in_turn(
+    calls: Sequence[Callable[[], Awaitable[object]]], *, rounds: int, budget: Budget
+) -> list[list[float]]:
+    """Times of each call in milliseconds, taken in turn, so that whatever else the machine does falls on all alike.
+
+    At least one round, and none that begins after the budget is spent.
+    """
     times: list[list[float]] = [[] for _ in calls]
-    for _ in range(rounds):
+    for done in range(rounds):
+        if done and budget.is_spent:
+            break
         for kept, call in zip(times, calls, strict=True):
             kept.append(await timed_ms(call))
     return times
