@@ -33,6 +33,7 @@ from gateway.hub.messaging.accounts_connection import ClientTls, Connection
 from gateway.hub.policy.activation import ActivationError, PolicyFolder
 from gateway.hub.policy.bundle_service import serve_bundles
 from gateway.hub.policy.client import DecisionPoint
+from gateway.hub.policy.revision import Revision
 from gateway.hub.policy.signing import PolicyKey
 from gateway.hub.storage.database import migrate_database
 from gateway.hub.storage.engine import open_engines
@@ -53,6 +54,7 @@ from gateway.web.traces import start_tracing
 
 _log = logging.getLogger(__name__)
 
+KNOWN_REVISION = "beleid.revisie"  # file in the data folder of a hub
 NODE_SYSTEM = "knooppunt"  # the system in `source` of what a node sends
 REFRESH_S = 10.0  # how often a hub looks for a newly activated revision of the policies
 
@@ -112,7 +114,9 @@ def export_log(settings: HubSettings, out: Path) -> int:
 
 async def _hub(settings: HubSettings) -> None:
     policy = _policy_folder(settings)
-    revision = policy.current()
+    known = settings.data_dir / KNOWN_REVISION
+    revision = policy.current(_known_revision(known))
+    known.write_text(str(revision), encoding="ascii")
     decision_point = DecisionPoint(
         host=settings.policy.opa_host,
         port=settings.policy.opa_port,
@@ -122,7 +126,7 @@ async def _hub(settings: HubSettings) -> None:
     authority = _authority(settings)
     plan = _plan(settings, decision_point, authority)
     async with serve_bundles(policy, port=settings.policy.bundle_port), open_hub(plan) as hub:
-        refreshing = asyncio.create_task(_refresh(decision_point))
+        refreshing = asyncio.create_task(_refresh(decision_point, known))
         try:
             await _serve(hub.app, settings.listen, ClientCertificates.OPTIONAL)
         finally:
@@ -263,12 +267,18 @@ def nats_connection(settings: Nats) -> Connection:
     return Connection(servers=settings.servers, credentials=settings.credentials, tls=tls)
 
 
-async def _refresh(decision_point: DecisionPoint) -> None:
+def _known_revision(path: Path) -> Revision | None:
+    """The newest revision that this hub ever decided with: an older one is refused, also after a restart."""
+    return Revision.parse(path.read_text("ascii")) if path.exists() else None
+
+
+async def _refresh(decision_point: DecisionPoint, known: Path) -> None:
     """Follows newly activated policies. A hub that cannot read them goes on with the revision that it has."""
     while True:
         await asyncio.sleep(REFRESH_S)
         try:
             await decision_point.refresh()
+            await asyncio.to_thread(known.write_text, decision_point.revision, "ascii")
         except ActivationError:
             _log.exception("the activated policies cannot be read")
 

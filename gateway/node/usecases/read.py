@@ -129,22 +129,29 @@ def _left_out(message_type: MessageType, manifest: Manifest, answer: ReadAnswer)
     for field in message_type.fields:
         reading = by_reading.get(field.name)
         if field.name in by_copy:
-            found.append(_by_rule(field.name, by_copy[field.name], by_reading=False))
+            found.append(_by_copy(field.name, by_copy[field.name], reading))
         elif reading is None:
             found.append(_by_rule(field.name, "G00_default", by_reading=True))
         elif reading.besluit != "allow":
-            found.append(_by_plan(reading))
+            found.append(_by_plan(reading, by_reading=True))
     return tuple(found)
 
 
-def _by_plan(plan: FieldPlan) -> LeftOut:
+def _by_copy(field: str, rule: str, reading: FieldPlan | None) -> LeftOut:
+    """A manifest names the rule only; where this reading is decided by the same one, its row gives the reason."""
+    if reading is not None and reading.besluit != "allow" and reading.regel == rule:
+        return _by_plan(reading, by_reading=False)
+    return _by_rule(field, rule, by_reading=False)
+
+
+def _by_plan(plan: FieldPlan, *, by_reading: bool) -> LeftOut:
     return LeftOut(
         field=plan.veld,
         rule=plan.regel,
         reason_nl=plan.reden.nl,
         reason_en=plan.reden.en,
         article=plan.artikel,
-        by_reading=True,
+        by_reading=by_reading,
     )
 
 
