@@ -38,6 +38,10 @@ class NatsLink:
 
     async def ask(self, verb: Verb, body: bytes) -> Answer:
         """Raises HubUnreachable without an answer in time, PayloadTooLarge for what NATS does not carry."""
+        if (
+            not self._client.is_connected
+        ):  # a request would wait in the client and be sent after the asker has gone
+            raise HubUnreachable(retry_after_s=RETRY_AFTER_S)
         subject = request_subject(verb, self._oin)
         try:
             reply = await self._client.request(

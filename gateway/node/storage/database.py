@@ -19,6 +19,8 @@ from gateway.node.storage.engine import READERS, open_engine
 from gateway.node.storage.migrate import migrate
 from gateway.node.storage.owner import take_ownership
 
+__all__ = ["Connection", "Database", "StorageUnavailable"]  # a use case passes a connection on, and no more
+
 _T = TypeVar("_T")
 RETRY_AFTER_S: Final = 2
 SECRET_BYTES: Final = 32

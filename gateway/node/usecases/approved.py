@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection
-
 from gateway.domain.clock import parse_time, rfc3339
 from gateway.domain.identifiers import CategoryId, PurposeId, RoleId
 from gateway.node.masks import ApprovedCleaning, ApprovedSummary
 from gateway.node.storage.approvals import ApprovalKind, approvals_of
+from gateway.node.storage.database import Connection
 from gateway.node.storage.rows import Approval
 from gateway.node.usecases.draft import Draft
 from gateway.node.usecases.parts import Parts

@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from gateway.domain.case import Side
 from gateway.domain.clock import rfc3339
 from gateway.domain.errors import Cause, Refused
@@ -18,6 +16,7 @@ from gateway.domain.identifiers import RoleId, new_id
 from gateway.node.masks import MaskContext, build_copy
 from gateway.node.reader import Reader
 from gateway.node.storage import numbers
+from gateway.node.storage.database import Connection
 from gateway.node.storage.pseudonyms import pseudonym
 from gateway.node.storage.rows import SentCopy
 from gateway.node.usecases.approved import approved_for

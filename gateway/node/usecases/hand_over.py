@@ -8,13 +8,12 @@ import logging
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection
-
 from gateway.domain.catalogue import catalogue
 from gateway.domain.errors import SchakelError
 from gateway.node.masks import withheld
 from gateway.node.ports import AgencyAdapter, Delivery, Handed, Mark, Withheld
 from gateway.node.storage import received
+from gateway.node.storage.database import Connection
 from gateway.node.storage.rows import ReceivedCopy
 from gateway.node.usecases.kept import open_kept
 from gateway.node.usecases.parts import Parts

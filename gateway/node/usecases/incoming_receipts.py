@@ -4,10 +4,9 @@ the recipient's own key and held against the copy that was sent."""
 import logging
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from gateway.domain.clock import rfc3339
 from gateway.node.storage import sent
+from gateway.node.storage.database import Connection
 from gateway.node.storage.rows import ReceiptIn, SentCopy
 from gateway.node.usecases.parts import Parts
 from gateway.protocol.canonical import malformed, unb64u

@@ -3,10 +3,9 @@
 import json
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
 from gateway.domain.errors import NotFound
 from gateway.node.storage import received, sent
+from gateway.node.storage.database import Connection
 from gateway.node.storage.rows import (
     MissingNumber,
     Quarantined,

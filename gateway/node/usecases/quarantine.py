@@ -8,11 +8,10 @@ import logging
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection
-
 from gateway.domain.clock import rfc3339
 from gateway.domain.errors import InvalidInput, SchakelError
 from gateway.node.storage import outbox, received
+from gateway.node.storage.database import Connection
 from gateway.node.storage.rows import Quarantined
 from gateway.node.usecases.parts import Parts
 from gateway.protocol.canonical import sha256_hex

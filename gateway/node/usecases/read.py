@@ -9,14 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection
-
 from gateway.domain.catalogue import MessageType, catalogue
 from gateway.domain.errors import NotFound, Refused
 from gateway.domain.identifiers import PurposeId, RuleId
 from gateway.node.hub_link import answer_or_error
 from gateway.node.masks import MaskContext, withheld
 from gateway.node.storage import received
+from gateway.node.storage.database import Connection
 from gateway.node.storage.pseudonyms import pseudonym
 from gateway.node.storage.rows import ReceivedCopy
 from gateway.node.usecases.kept import open_kept

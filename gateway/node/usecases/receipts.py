@@ -3,10 +3,9 @@
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Connection
-
 from gateway.domain.clock import rfc3339
 from gateway.node.storage import outbox, received
+from gateway.node.storage.database import Connection
 from gateway.node.storage.rows import ReceiptOut, ReceivedCopy
 from gateway.node.usecases.parts import Parts
 from gateway.protocol.receipt import RECEIPT, Receipt, ReceiptBody

@@ -9,8 +9,6 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from gateway.domain.case import Side
 from gateway.domain.catalogue import catalogue
 from gateway.domain.clock import parse_time, rfc3339
@@ -19,6 +17,7 @@ from gateway.domain.identifiers import RoleId
 from gateway.node.masks import check_copy
 from gateway.node.reader import Reader
 from gateway.node.storage import received
+from gateway.node.storage.database import Connection
 from gateway.node.storage.rows import ReceivedCopy
 from gateway.node.storage.sender_numbers import note_number
 from gateway.node.usecases.incoming_receipts import take_receipt, take_rejection

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection
-
 from gateway.domain.clock import rfc3339
 from gateway.domain.errors import Conflict
 from gateway.node.storage import outbox, sent
+from gateway.node.storage.database import Connection
 from gateway.node.storage.rows import SentMessage
 from gateway.node.storage.sent import SentState
 from gateway.node.usecases.compose import compose

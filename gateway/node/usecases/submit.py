@@ -9,8 +9,6 @@ import logging
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection
-
 from gateway.domain.clock import rfc3339
 from gateway.domain.errors import (
     Conflict,
@@ -23,6 +21,7 @@ from gateway.domain.errors import (
 from gateway.node.hub_link import HubUnreachable, answer_or_error
 from gateway.node.hub_link.problems import error_of
 from gateway.node.storage import numbers, outbox, sent
+from gateway.node.storage.database import Connection
 from gateway.node.storage.rows import SentMessage
 from gateway.node.storage.sent import SentState
 from gateway.node.usecases.compose import compose
