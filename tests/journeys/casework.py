@@ -35,16 +35,23 @@ def request_body() -> dict[str, Any]:
     }
 
 
-def planned_case(coordinator: AgencyClient) -> tuple[str, str]:
-    """A new case in which the police may be notified: its id and that of the advice."""
+def planned_case(coordinator: AgencyClient) -> list[Mapping[str, Any]]:
+    """Opens a case in which the police may be notified: the three messages of it, the advice last."""
     asked = accepted(coordinator.post("/berichten", request_body()))
-    case_id = asked["zaakId"]
-    base = {"rol": COORDINATOR, "doel": "weging", "zaakId": case_id, "ontvangers": TEAM}
+    base = {"rol": COORDINATOR, "doel": "weging", "zaakId": asked["zaakId"], "ontvangers": TEAM}
     invitation = contents.invitation(asked["berichtId"], VOORBEELDSTAD)
-    accepted(coordinator.post("/berichten", base | {"type": "weegteam.uitnodiging", "inhoud": invitation}))
     advice = contents.advice(asked["berichtId"], TEAM)
-    advised = accepted(coordinator.post("/berichten", base | {"type": "weegteam.advies", "inhoud": advice}))
-    return case_id, advised["berichtId"]
+    steps = (("weegteam.uitnodiging", invitation), ("weegteam.advies", advice))
+    return [
+        asked,
+        *(accepted(coordinator.post("/berichten", base | {"type": t, "inhoud": c})) for t, c in steps),
+    ]
+
+
+def roles_at_the_police(sent: Mapping[str, Any]) -> tuple[str, ...]:
+    """The roles of the police that get a copy of a message, as its sender was told."""
+    deliveries = [d for d in sent["afleveringen"] if d["oin"] == POLICE.oin and d["status"] != "vervallen"]
+    return tuple(d["rol"] for d in deliveries)
 
 
 def notice_body(

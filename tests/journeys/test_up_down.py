@@ -11,6 +11,7 @@ from gateway.local.exchange import Exchange
 from gateway.local.processes import Supervisor
 from gateway.local.world import World, fixed_ports
 from tests.journeys.casework import accepted, request_body
+from tests.journeys.conftest import Measure
 from tests.journeys.runs import Run
 from tests.servers import accepts, wait_until
 
@@ -30,7 +31,9 @@ def run(tmp_path: Path) -> Iterator[Run]:
     run.schakel("down", "--folder", tmp_path)
 
 
-def test_up_serves_until_down_and_the_second_start_finds_everything(run: Run, tmp_path: Path) -> None:
+def test_up_serves_until_down_and_the_second_start_finds_everything(
+    run: Run, tmp_path: Path, measure: Measure
+) -> None:
     _up(run, tmp_path)
     with _cast(tmp_path) as cast:
         message = accepted(cast.coordinator.post("/berichten", request_body()))["berichtId"]
@@ -42,7 +45,7 @@ def test_up_serves_until_down_and_the_second_start_finds_everything(run: Run, tm
     started = time.monotonic()
     _up(run, tmp_path)
     took = time.monotonic() - started
-    print(f"second start: {took:.1f} s")
+    measure("second start (s)", took)
     with _cast(tmp_path) as cast:
         assert _was_handed_over(cast, message)
         accepted(cast.coordinator.post("/berichten", request_body()))

@@ -1,0 +1,63 @@
+"""The end of every crash test: all promises kept, and the audit log agrees with the messages."""
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from gateway.bootstrap import export_log
+from gateway.settings import load_hub
+from tests.journeys.ledger import Findings, Ledger
+from tests.journeys.runs import ROOT
+from tests.journeys.theatre import Theatre
+from tests.servers import wait_until
+
+KEPT_WITHIN_S = 120.0  # what was fetched by a node that died comes again after 30 s
+
+
+def assert_promises_kept(theatre: Theatre, ledger: Ledger) -> None:
+    """Waits for what is under way; then nothing is lost, double, out of order or unknown."""
+    wait_until(
+        lambda: not ledger.findings(theatre.mailbox()).lost,
+        "hand-over of what was acknowledged",
+        KEPT_WITHIN_S,
+    )
+    found = ledger.findings(theatre.mailbox())
+    assert found == Findings(), found
+
+
+def assert_log_agrees(theatre: Theatre, ledger: Ledger, folder: Path) -> int:
+    """The log verifies, and says of each message of these cases exactly once that it was accepted, as the ledger says.
+
+    Returns the number of leaves.
+    """
+    export = folder / "logboek.jsonl"
+    leaves = export_log(load_hub(theatre.world.hub_settings), export)
+    key = json.loads(theatre.world.exchange.registry.read_text())["hub"]["log_sleutel"]
+    verified = subprocess.run(
+        [sys.executable, "-m", "audit", "verify", str(export), "--key", key],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    accepted = Counter(
+        body["bericht"]["bericht_id"]
+        for body in _bodies(export)
+        if body["wat"] == "bericht:inzending:aanvaard" and body["over"]["zaak_id"] in ledger.cases()
+    )
+    promised = {promise.message_id for promise in ledger.promises}
+    assert promised <= accepted.keys(), promised - accepted.keys()
+    assert set(accepted.values()) == {1}, accepted
+    stored = theatre.hub_rows("SELECT message_id, case_id FROM messages")
+    assert accepted.keys() == {message for message, case in stored if case in ledger.cases()}
+    assert accepted.keys() <= ledger.tried, accepted.keys() - ledger.tried
+    return leaves
+
+
+def _bodies(export: Path) -> list[dict[str, Any]]:
+    lines = (json.loads(line) for line in export.read_text("utf-8").splitlines())
+    return [line["inhoud"] for line in lines if line.get("regel") == "blad" and line["inhoud"]]

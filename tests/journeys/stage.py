@@ -1,0 +1,170 @@
+"""The exchange of a journey: the product's own processes, under a parent that kills and starts them as it is told.
+
+`python -m tests.journeys.stage FOLDER` reads one JSON command a line and answers each with one line. It is a process of
+its own because it forks, which a test run with threads must not. When its input ends, the exchange ends.
+"""
+
+import asyncio
+import json
+import os
+import resource
+import signal
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from gateway import bootstrap
+from gateway.hub.assembly import open_hub
+from gateway.hub.policy.bundle_service import serve_bundles
+from gateway.hub.policy.client import DecisionPoint
+from gateway.local.exchange import Exchange
+from gateway.local.processes import Supervisor
+from gateway.local.systems import run_systems
+from gateway.local.world import free_ports, make_world
+from gateway.settings import HubSettings, load_hub, load_node
+from gateway.web.server import ClientCertificates
+from tests.journeys import careless
+from tests.journeys.faults import arm
+
+DIES_WITHIN_S = 60.0
+
+
+class Stage:
+    """One exchange and the commands on it. Every command returns what it answers."""
+
+    def __init__(self, folder: Path) -> None:
+        self.ports = free_ports()
+        self.world = make_world(folder, self.ports, now=datetime.now(UTC))
+        self.exchange = Exchange(self.world, self.ports, Supervisor(self.world.logs))
+
+    def begin(self) -> dict[str, Any]:
+        self.exchange.start(lambda _: None)
+        ports = {
+            "nats": self.ports.nats,
+            "opa": self.ports.opa,
+            "bundle": self.ports.bundle,
+            "hub": self.ports.hub,
+            "nodes": self.ports.nodes,
+            "systems": self.ports.systems,
+        }
+        return {"ports": ports}
+
+    def kill(self, *, name: str) -> dict[str, Any]:
+        self.exchange.supervisor.stop_one(name, kill=True)
+        return {}
+
+    def died(self, *, name: str) -> dict[str, Any]:
+        """Waits until the process ends by itself, and answers with the signal that ended it."""
+        pid = self.exchange.supervisor.pids[name]
+        deadline = time.monotonic() + DIES_WITHIN_S
+        while time.monotonic() < deadline:
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if ended == pid:
+                self.exchange.supervisor.stop_one(name)
+                return {"signal": os.waitstatus_to_exitcode(status)}
+            time.sleep(0.005)
+        raise TimeoutError(f"{name} did not die within {DIES_WITHIN_S:.0f} s")
+
+    def start(
+        self,
+        *,
+        name: str,
+        fault: str | None = None,
+        clock_s: float = 0.0,
+        wal_bytes: int | None = None,
+        careless_about: str | None = None,
+        wait: bool = True,
+    ) -> dict[str, Any]:
+        """Starts a part again; with `fault` armed, its clock off by `clock_s`, or unable to write files past
+        `wal_bytes`. Returns when it answers, unless it is not waited for."""
+        work = self._work(name, clock_s, careless_about)
+        if work is None:
+            getattr(self.exchange, f"start_{name}")()
+        else:
+            self.exchange.supervisor.fork(name, lambda: _prepared(work, fault, wal_bytes))
+        if wait:
+            self._wait(name)
+        return {"pid": self.exchange.supervisor.pids[name]}
+
+    def _work(self, name: str, clock_s: float, careless_about: str | None) -> Callable[[], None] | None:
+        world = self.world
+        if name == "hub":
+            settings = load_hub(world.hub_settings)
+            return (lambda: bootstrap.run_hub(settings)) if clock_s == 0 else _off(settings, clock_s)
+        if name.startswith("node-"):
+            node = load_node(world.node_settings(name.removeprefix("node-")))
+            if careless_about is not None:
+                return lambda: careless.run_careless_node(node)
+            return lambda: bootstrap.run_node(node)
+        if name == "organisaties":
+            return lambda: run_systems(world, self.ports)
+        return None
+
+    def _wait(self, name: str) -> None:
+        if name in ("hub", "opa"):
+            self.exchange.wait_for_hub()
+        elif name.startswith("node-"):
+            self.exchange.wait_for_node(name.removeprefix("node-"))
+
+
+def _prepared(work: Callable[[], None], fault: str | None, wal_bytes: int | None) -> None:
+    if fault is not None:
+        arm(fault)
+    if wal_bytes is not None:
+        _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (wal_bytes, hard))
+    work()
+
+
+def _off(settings: HubSettings, clock_s: float) -> Callable[[], None]:
+    """A hub as `bootstrap` puts it together, with a clock that is wrong."""
+
+    def clock() -> datetime:
+        return bootstrap.now() + timedelta(seconds=clock_s)
+
+    async def hub() -> None:
+        policy = bootstrap._policy_folder(settings)
+        point = DecisionPoint(
+            host=settings.policy.opa_host, port=settings.policy.opa_port, revision=policy.current()
+        )
+        plan = bootstrap._plan(settings, point, bootstrap._authority(settings))
+        async with (
+            serve_bundles(policy, port=settings.policy.bundle_port),
+            open_hub(replace(plan, clock=clock)) as running,
+        ):
+            await bootstrap._serve(running.app, settings.listen, ClientCertificates.OPTIONAL)
+
+    return lambda: asyncio.run(hub())
+
+
+def main(folder: Path) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the test run that started us ends us
+    stage = Stage(folder)
+    try:
+        _say(stage.begin())
+        for line in sys.stdin:
+            _say(_done(stage, json.loads(line)))
+    finally:
+        stage.exchange.stop()
+
+
+def _done(stage: Stage, command: Mapping[str, Any]) -> dict[str, Any]:
+    arguments = {name: value for name, value in command.items() if name != "do"}
+    try:
+        answer: dict[str, Any] = getattr(stage, command["do"])(**arguments)
+    except Exception as error:  # noqa: BLE001 - the test shows it
+        return {"error": f"{type(error).__name__}: {error}"}
+    return answer
+
+
+def _say(answer: Mapping[str, Any]) -> None:
+    sys.stdout.write(json.dumps(answer) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

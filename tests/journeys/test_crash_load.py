@@ -1,0 +1,182 @@
+"""Parts that die or go away while people work: they try again, and in the end every promise is kept."""
+
+import random
+import statistics
+import time
+from collections import defaultdict
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from gateway.domain.identifiers import new_id
+from gateway.local.agency_client import AgencyClient
+from gateway.local.registry_file import POLICE, VEILIG_THUIS
+from tests.journeys.casework import notice_body
+from tests.journeys.conftest import Measure
+from tests.journeys.ledger import Ledger
+from tests.journeys.proof import assert_log_agrees, assert_promises_kept
+from tests.journeys.senders import Load, Sender
+from tests.journeys.theatre import POLICE_NODE, SENDER_NODE, Theatre, free_limit, locked, size_of
+from tests.servers import accepts, wait_until
+
+pytestmark = [pytest.mark.real, pytest.mark.xdist_group("crash")]
+
+VICTIMS = ("hub", "nats", "opa", SENDER_NODE, POLICE_NODE, "organisaties")
+AIM_S = 5.0
+BOUND_S = 60.0  # the aim holds on a quiet machine; a loaded one may take twelve times as long
+SENDERS = 3
+
+
+class Service:
+    """Whether the exchange serves: a plan takes the node, NATS, the hub, its database and OPA."""
+
+    def __init__(self, theatre: Theatre, sender: Sender) -> None:
+        self._theatre = theatre
+        self._client: AgencyClient = theatre.person(VEILIG_THUIS, "vt-proces-1", patience_s=2.0)
+        body = notice_body(sender.case_id, sender.advice_id, message_id=new_id(), number=0)
+        self._question = body
+
+    def is_there(self) -> bool:
+        try:
+            reply = self._client.post("/plannen", self._question)
+        except httpx2.HTTPError:
+            return False
+        if reply.status == 401:
+            self._client._token = ""
+        return reply.status == 200 and all(
+            accepts(port)
+            for port in (self._theatre.ports.nodes[POLICE.oin], self._theatre.ports.systems[POLICE.oin])
+        )
+
+    def back_after(self, victim: str) -> float:
+        """Kills the part, starts it again at once, and gives the seconds until everything serves."""
+        began = time.monotonic()
+        self._theatre.restart(victim)
+        wait_until(self.is_there, f"service after a kill of {victim}", BOUND_S)
+        return time.monotonic() - began
+
+
+def at_work(theatre: Theatre, ledger: Ledger, *, pause_s: float = 0.1) -> Load:
+    return Load([Sender.at_work(theatre, ledger) for _ in range(SENDERS)], pause_s)
+
+
+def until_more(load: Load, count: int) -> None:
+    """Returns when that many more messages were acknowledged."""
+    wanted = load.acknowledged + count
+
+    def there() -> bool:
+        load.check()
+        return load.acknowledged >= wanted
+
+    wait_until(there, f"{count} more acknowledgements", 180)
+
+
+def answered(load: Load, status: int) -> int:
+    return sum(sender.answers[status] for sender in load.senders)
+
+
+def random_kills(theatre: Theatre, ledger: Ledger, measure: Measure, *, kills: int, seed: int) -> None:
+    chosen, took = random.Random(seed), defaultdict[str, list[float]](list)
+    with at_work(theatre, ledger) as load:
+        service = Service(theatre, load.senders[0])
+        until_more(load, SENDERS)
+        for _ in range(kills):
+            victim = chosen.choice(VICTIMS)
+            load._stop.wait(chosen.uniform(0.0, 0.3))  # anywhere in the work of the senders
+            took[victim].append(service.back_after(victim))
+            load.check()
+        until_more(load, SENDERS)
+    assert_promises_kept(theatre, ledger)
+    measure("random kills", kills)
+    measure("messages acknowledged under random kills", len(ledger.promises))
+    measure("requests tried again", sum(sum(s.answers.values()) for s in load.senders) - len(ledger.promises))
+    for victim, seconds in took.items():
+        part = victim.removesuffix(VEILIG_THUIS.oin).removesuffix(POLICE.oin)
+        measure(f"back after kill -9 of {part} (s, median)", statistics.median(seconds))
+        measure(f"back after kill -9 of {part} (s, longest)", max(seconds))
+    assert set(took) == set(VICTIMS)
+
+
+def test_forty_random_kills_lose_nothing(
+    theatre: Theatre, ledger: Ledger, tmp_path: Path, measure: Measure
+) -> None:
+    random_kills(theatre, ledger, measure, kills=40, seed=20261123)
+    assert_log_agrees(theatre, ledger, tmp_path)
+
+
+@pytest.mark.full
+def test_a_thousand_random_kills_lose_nothing(
+    theatre: Theatre, ledger: Ledger, tmp_path: Path, measure: Measure
+) -> None:
+    random_kills(theatre, ledger, measure, kills=1000, seed=int(time.time()))
+    assert_log_agrees(theatre, ledger, tmp_path)
+
+
+@pytest.mark.parametrize("part", ["nats", "opa"])
+def test_a_server_that_is_away_for_a_while_costs_time_and_nothing_else(
+    theatre: Theatre, ledger: Ledger, tmp_path: Path, measure: Measure, part: str
+) -> None:
+    with at_work(theatre, ledger) as load:
+        service = Service(theatre, load.senders[0])
+        until_more(load, SENDERS)
+        before = answered(load, 503)
+        theatre.kill(part)
+        wait_until(lambda: not service.is_there(), f"{part} is missed")
+        if (
+            part == "opa"
+        ):  # without NATS a request waits for an answer; without OPA it is refused, with a reason
+            wait_until(lambda: answered(load, 503) > before, "a refusal without a decision")
+        began = time.monotonic()
+        theatre.start(part)
+        wait_until(service.is_there, f"service with {part}", BOUND_S)
+        measure(f"back after {part} was away (s)", time.monotonic() - began)
+        until_more(load, SENDERS)
+    assert_promises_kept(theatre, ledger)
+    assert_log_agrees(theatre, ledger, tmp_path)
+
+
+def test_a_full_disk_refuses_and_loses_nothing(theatre: Theatre, ledger: Ledger, tmp_path: Path) -> None:
+    """No file of the hub can grow: every write fails as on a full disk, until there is room again."""
+    log = theatre.world.hub_database.with_name("hub.db-wal")
+    with at_work(theatre, ledger) as load:
+        hub = theatre.restart("hub", wal_bytes=size_of(log) + 100_000)
+        before = answered(load, 503)
+        wait_until(lambda: answered(load, 503) >= before + SENDERS, "refusals for want of room", 120)
+        load.check()
+        free_limit(hub)
+        until_more(load, SENDERS)
+    assert_promises_kept(theatre, ledger)
+    assert_log_agrees(theatre, ledger, tmp_path)
+
+
+def test_a_database_that_is_gone_for_a_while_refuses_and_loses_nothing(
+    theatre: Theatre, ledger: Ledger, tmp_path: Path
+) -> None:
+    with at_work(theatre, ledger) as load:
+        until_more(load, SENDERS)
+        before = answered(load, 503)
+        with locked(theatre.world.hub_database):
+            wait_until(lambda: answered(load, 503) >= before + SENDERS, "refusals without a database", 120)
+        until_more(load, SENDERS)
+    assert_promises_kept(theatre, ledger)
+    assert_log_agrees(theatre, ledger, tmp_path)
+
+
+def test_a_clock_set_back_delays_what_waited_and_loses_nothing(
+    theatre: Theatre, ledger: Ledger, tmp_path: Path
+) -> None:
+    """The hub dies with copies in its outbox, and comes back in the past."""
+    sender = Sender.at_work(theatre, ledger)
+    assert_promises_kept(theatre, ledger)
+    theatre.restart("hub", fault="relay-before-mark")
+    sender.send()
+    theatre.await_death("hub")
+    theatre.start("hub", clock_s=-15.0)
+    for number in range(5):
+        sender.send(urgent=number == 3)
+    assert_promises_kept(theatre, ledger)
+    theatre.restart("hub")
+    sender.send()
+    assert_promises_kept(theatre, ledger)
+    assert_log_agrees(theatre, ledger, tmp_path)
