@@ -51,7 +51,8 @@ async def measure_clients(
         with composer(world.exchange, hub.link(VEILIG_THUIS.oin), folder / "sender.db") as sender:
             floor = RowFloor.open(folder / "floor.db")
             try:
-                budget, loads = Budget(WITHIN_S), []
+                budget = Budget(WITHIN_S)
+                loads: list[tuple[Load, Load]] = []
                 while len(loads) < ROUNDS and not (loads and budget.is_spent):
                     loads.append(await _round(hub, sender, floor, session, opa))
             finally:

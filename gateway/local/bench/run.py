@@ -35,7 +35,7 @@ from gateway.local.registry_file import create_exchange
 from gateway.local.world import free_ports, make_world
 from gateway.setup import find
 
-PART_WITHIN_S: Final = 120.0  # a quiet machine needs a quarter of it
+PART_WITHIN_S: Final = 200.0  # a quiet machine needs a quarter of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
