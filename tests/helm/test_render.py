@@ -59,7 +59,7 @@ def test_the_hub_accepts_the_settings_that_the_chart_writes(
 
 def test_a_node_accepts_the_settings_that_the_chart_writes(two_nodes: list[Manifest], tmp_path: Path) -> None:
     for name, oin in (
-        ("gemeente-voorbeelddorp-aan-de-maas", "00000099000000001000"),
+        ("gemeente-dorp-aan-de-maas-x", "00000099000000001000"),
         ("raad", "00000099000000002000"),
     ):
         file = tmp_path / f"{name}.toml"

@@ -21,7 +21,7 @@ def test_the_chart_runs_hub_with_opa_relay_nodes_and_a_test(two_nodes: list[Mani
     assert sorted(name for name, _ in _containers(two_nodes)) == [
         "schakel-hub/hub",
         "schakel-hub/opa",
-        "schakel-node-gemeente-voorbeelddorp-aan-de-maas/node",
+        "schakel-node-gemeente-dorp-aan-de-maas-x/node",
         "schakel-node-raad/node",
         "schakel-relay/relay",
         "schakel-test-hub-refuses-strangers/stranger",
