@@ -78,6 +78,7 @@ async def test_a_copy_of_another_agency_does_not_exist_for_a_reader(hub: Running
     nowhere = await ask_reading(thief, "00000000-0000-4000-8000-000000000000", "besluit")
     assert stolen.answer.status == 404
     assert stolen.answer.to_bytes() == nowhere.answer.to_bytes()
+    assert [e["waarom"]["regel"] for e in (await events(hub))[-2:]] == ["kopie-niet-van-deze-organisatie"] * 2
 
 
 async def test_glass_may_be_broken_on_duty_for_screening_and_is_recorded(hub: RunningHub) -> None:

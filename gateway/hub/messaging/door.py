@@ -18,7 +18,7 @@ from gateway.hub.usecases.desk import Desk
 from gateway.hub.usecases.parts import Asker
 from gateway.protocol.subjects import STATUS_HEADER, Verb, asker, request_wildcard
 from gateway.web.trace import trace_id_of
-from gateway.web.traces import TRACEPARENT
+from gateway.web.traces import TRACEPARENT, span
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +71,8 @@ class NatsDoor:
             return  # nobody waits for an answer, so nothing is done
         traceparent = (message.headers or {}).get(TRACEPARENT)
         who = Asker(oin=asker(message.subject), trace_id=trace_id_of(traceparent))
-        reply = await self._desk.ask(verb, who, message.data)
+        with span(f"nats {verb}", headers=message.headers or {}):
+            reply = await self._desk.ask(verb, who, message.data)
         headers = {STATUS_HEADER: str(reply.answer.status), **reply.headers}
         try:
             await self._client.publish(message.reply, reply.answer.to_bytes(), headers=headers)

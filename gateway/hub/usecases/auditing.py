@@ -1,15 +1,19 @@
 """The leaves of the audit log that the use cases write: identifiers only, and the rule also where outsiders do not
 learn it."""
 
-from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 
 from audit.body import About, Body, MessageRef, Who, Why
 from audit.events import EventTag
 from audit.leaf import Leaf
 from gateway.domain.errors import Refused, SchakelError
-from gateway.hub.usecases.parts import Asker
+from gateway.domain.identifiers import new_id
+from gateway.hub.storage.changes import Change, Judgement
+from gateway.hub.usecases.parts import Asker, Parts
 from gateway.protocol.canonical import b64u
+
+FOREIGN_COPY: Final = "kopie-niet-van-deze-organisatie"
 
 
 def leaf(
@@ -49,6 +53,10 @@ def commitment_ref(digest_hex: str) -> str:
     return b64u(bytes.fromhex(digest_hex))
 
 
-def ids_only(values: Mapping[str, object]) -> str:
-    """A log line's arguments, sorted; give it identifiers and codes, never anything a person wrote."""
-    return " ".join(f"{name}={value}" for name, value in sorted(values.items()))
+async def audit_foreign_copy(parts: Parts, asker: Asker, event: EventTag) -> None:
+    """A leaf for a question about a copy that is not the asker's. The id that was named is not repeated: nothing
+    proves that it is one."""
+    written = leaf(event, asker, parts.clock(), why=Why(rule=FOREIGN_COPY))
+    await parts.writer.write(
+        Change(key=f"vreemde-kopie:{new_id()}", judge=lambda _: Judgement(), leaves=(written,))
+    )

@@ -19,7 +19,7 @@ from gateway.hub.policy.verdicts import AccessDecision, CategoryDecision, Readin
 from gateway.hub.storage.changes import Change, Judgement
 from gateway.hub.storage.deliveries import Delivered, load_delivery
 from gateway.hub.storage.rows import DecisionRow
-from gateway.hub.usecases.auditing import commitment_ref, leaf
+from gateway.hub.usecases.auditing import audit_foreign_copy, commitment_ref, leaf
 from gateway.hub.usecases.case_record import CaseRecord
 from gateway.hub.usecases.context import Actor, Context, actor_context, may_read_as_assigned
 from gateway.hub.usecases.deciding import subject_of
@@ -54,6 +54,7 @@ async def decide_reading(parts: Parts, asker: Asker, body: bytes) -> Answer:
     check_staff(question.lezer)
     found = await parts.reader.read(lambda c: load_delivery(c, question.kopie_id))  # (1)
     if found is None or found.delivery.oin != asker.oin:
+        await audit_foreign_copy(parts, asker, EventTag.READING_REFUSED)
         raise NotFound
     opening = _Opening(
         question=question,

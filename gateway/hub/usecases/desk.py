@@ -24,6 +24,7 @@ from gateway.hub.usecases.record_receipt import record_receipt
 from gateway.hub.usecases.submit_message import submit_message
 from gateway.protocol.exchange import Answer
 from gateway.protocol.subjects import Verb
+from gateway.web.traces import span
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +52,11 @@ class Desk:
         self._on_written = on_written
 
     async def ask(self, verb: Verb, asker: Asker, body: bytes) -> Reply:
-        """The answer to one request."""
+        """The answer to one request, within a span of its own."""
+        with span(f"hub {verb}", oin=asker.oin):
+            return await self._ask(verb, asker, body)
+
+    async def _ask(self, verb: Verb, asker: Asker, body: bytes) -> Reply:
         try:
             self._allowances.take(asker.oin, verb)
             answer = await USE_CASES[verb](self._parts, asker, body)

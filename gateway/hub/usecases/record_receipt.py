@@ -19,7 +19,7 @@ from gateway.domain.identifiers import new_id, parse_staff_ref
 from gateway.hub.storage.changes import Change, Judgement, Revision, case_scope
 from gateway.hub.storage.deliveries import Delivered, Outcome, Progress, load_delivery
 from gateway.hub.storage.rows import AssignmentRow, DeliveryRow, OutboxRow, ReceiptRow, RejectionRow, Row
-from gateway.hub.usecases.auditing import commitment_ref, leaf
+from gateway.hub.usecases.auditing import audit_foreign_copy, commitment_ref, leaf
 from gateway.hub.usecases.case_record import CaseRecord
 from gateway.hub.usecases.context import Actor, is_on_case, is_on_duty
 from gateway.hub.usecases.parts import Asker, Parts
@@ -133,6 +133,7 @@ async def _reject(parts: Parts, asker: Asker, rejection: Rejection, token: str) 
 async def _own_delivery(parts: Parts, asker: Asker, copy_id: str) -> Delivered:
     found = await parts.reader.read(lambda c: load_delivery(c, copy_id))
     if found is None or found.delivery.oin != asker.oin:
+        await audit_foreign_copy(parts, asker, EventTag.ACCESS_REFUSED)
         raise NotFound
     return found
 
