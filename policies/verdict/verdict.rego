@@ -46,10 +46,24 @@ on(actor, category) := no_row if not _answer(actor, category)
 # METADATA
 # title: The verdicts on all categories asked
 # description: What a guard withholds is denied, the rest is for the matrix.
-on_all(withheld, actor, asked) := object.union(
+on_all(withheld, actor, asked) := object.union_n([
 	{category: text.denied(refusal) | some category, refusal in withheld},
-	{category: on(actor, category) | some category in (asked - object.keys(withheld))},
-)
+	plain,
+	{category: on(actor, category) | some category in (rest - object.keys(plain))},
+]) if {
+	rest := asked - object.keys(withheld)
+	plain := {category: _decided(row, row.decision, object.get(row, "mask", null)) |
+		some category in rest
+		row := _row(actor, category)
+		_depends_on_nothing(row, category)
+	}
+}
+
+# Most rows have neither condition nor cap: the shortest way to the same verdict as `on`.
+_depends_on_nothing(row, category) if {
+	not row.condition
+	not data.schakel.caps[category]
+}
 
 # METADATA
 # title: At least one category is not denied
