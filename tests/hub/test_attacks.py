@@ -12,6 +12,7 @@ from gateway.domain.clock import rfc3339
 from gateway.hub.storage.tables import copies, deliveries, log_leaves, messages
 from gateway.protocol.subjects import Verb
 from gateway.protocol.wire import OinRole
+from tests.hub.asking import assign, duty
 from tests.hub.makers import (
     DWELLING,
     ELDERS,
@@ -25,8 +26,6 @@ from tests.hub.makers import (
     VT,
     OpenCase,
     RunningHub,
-    assign,
-    duty,
     notify_police,
     open_case,
 )

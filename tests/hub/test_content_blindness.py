@@ -19,6 +19,7 @@ from audit.export import CheckpointLine, Header, write_export
 from audit.verify import verify_export
 from gateway.hub.storage.log_reading import committed_head, leaf_lines
 from gateway.protocol.subjects import Verb
+from tests.hub.asking import ask_reading, duty
 from tests.hub.makers import (
     CANARY,
     DWELLING,
@@ -28,8 +29,6 @@ from tests.hub.makers import (
     VERZOEK_FACTS,
     VT,
     RunningHub,
-    ask_reading,
-    duty,
     notify_police,
     open_case,
 )

@@ -9,20 +9,8 @@ from sqlalchemy import select
 from audit.events import EventTag
 from gateway.domain.clock import rfc3339
 from gateway.hub.storage.tables import duties, log_leaves
-from tests.hub.makers import (
-    ELDERS,
-    GEM,
-    POL,
-    VT,
-    Draft,
-    RunningHub,
-    ask_reading,
-    assign,
-    decide,
-    duty,
-    notify_police,
-    open_case,
-)
+from tests.hub.asking import ask_reading, assign, decide, duty
+from tests.hub.makers import ELDERS, GEM, POL, VT, Draft, RunningHub, notify_police, open_case
 
 
 def copy_for(sent: Draft, role: str) -> str:

@@ -8,7 +8,8 @@ from gateway.domain.clock import rfc3339
 from gateway.hub.storage.tables import assignments, deliveries, outbox, receipts
 from gateway.protocol.receipt import REJECTION, InboxItem, ReceiptBody, Rejection
 from gateway.protocol.subjects import Verb
-from tests.hub.makers import GEM, POL, VT, RunningHub, Sender, duty, notify_police, open_case
+from tests.hub.asking import duty
+from tests.hub.makers import GEM, POL, VT, RunningHub, Sender, notify_police, open_case
 
 
 def hovj(hub: RunningHub, staff: str = "pol-0007") -> Sender:
