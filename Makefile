@@ -43,9 +43,9 @@ down: setup ## Stop what `make up` started
 
 ##@ Look closer
 .PHONY: try
-try: setup ## Explain one decision clause by clause: make try INPUT=policies/examples/x.input.json
+try: setup ## Decide one input and show the whole decision: make try INPUT=policies/examples/x.input.json
 	@test -n "$(INPUT)" || { echo "name an input: make try INPUT=policies/examples/x.input.json" >&2; exit 2; }
-	@$(BIN)/schakel policy explain "$(INPUT)"
+	@policies/try.sh "$$($(SETUP) --path opa)" "$(INPUT)"
 
 .PHONY: audit-verify
 audit-verify: setup ## Verify an export of the audit log offline: make audit-verify EXPORT=path
@@ -53,8 +53,8 @@ audit-verify: setup ## Verify an export of the audit log offline: make audit-ver
 	@$(BIN)/python -m audit verify "$(EXPORT)"
 
 .PHONY: bench
-bench: setup ## Measure decisions per second on this machine
-	@$(BIN)/schakel policy bench
+bench: setup ## Measure this machine against the floor of the same parts; writes bench.json
+	@$(BIN)/schakel bench --json bench.json
 
 ##@ Check
 .PHONY: test

@@ -226,4 +226,8 @@ _RULES: Final[Mapping[str, _Rule]] = {
         ),
         keeps=_is_the_one_served,
     ),
+    # Emergency access is looked at by a person afterwards. It leaves nothing out, so no field concerns it.
+    "O_TOETSING_ACHTERAF": _Rule(
+        needs={"binnen_uren": int}, concerns=lambda _field, _scene: False, keeps=lambda _item, _scene: True
+    ),
 }

@@ -167,3 +167,11 @@ def test_another_person_than_the_one_served_is_refused() -> None:
 )
 def test_an_obligation_without_its_parameters_is_not_understood_and_refused(duty: str) -> None:
     assert refused(ZORG, {}, Obligation(id=duty, parameters={}), {}) == ["/verplichtingen verplichting"]
+
+
+def test_the_review_of_emergency_access_leaves_nothing_out_and_needs_its_term() -> None:
+    review = Obligation(id="O_TOETSING_ACHTERAF", parameters={"binnen_uren": 24})
+    chosen: dict[str, Choice] = {"persoon_pleger": "allow"}
+    assert set(built(ZORG, chosen, review)) == {"persoon_pleger"}
+    timeless = Obligation(id="O_TOETSING_ACHTERAF", parameters={})
+    assert refused(ZORG, chosen, timeless, built(ZORG, chosen, review)) == ["/verplichtingen verplichting"]
