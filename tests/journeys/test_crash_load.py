@@ -77,7 +77,8 @@ def answered(load: Load, status: int) -> int:
 
 
 def random_kills(theatre: Theatre, ledger: Ledger, measure: Measure, *, kills: int, seed: int) -> None:
-    chosen, took = random.Random(seed), defaultdict[str, list[float]](list)
+    chosen = random.Random(seed)  # noqa: S311 - which part dies is no secret
+    took = defaultdict[str, list[float]](list)
     with at_work(theatre, ledger) as load:
         service = Service(theatre, load.senders[0])
         until_more(load, SENDERS)
@@ -92,9 +93,8 @@ def random_kills(theatre: Theatre, ledger: Ledger, measure: Measure, *, kills: i
     measure("messages acknowledged under random kills", len(ledger.promises))
     measure("requests tried again", sum(sum(s.answers.values()) for s in load.senders) - len(ledger.promises))
     for victim, seconds in took.items():
-        part = victim.removesuffix(VEILIG_THUIS.oin).removesuffix(POLICE.oin)
-        measure(f"back after kill -9 of {part} (s, median)", statistics.median(seconds))
-        measure(f"back after kill -9 of {part} (s, longest)", max(seconds))
+        measure(f"back after kill -9 of {victim} (s, median)", statistics.median(seconds))
+        measure(f"back after kill -9 of {victim} (s, longest)", max(seconds))
     assert set(took) == set(VICTIMS)
 
 
@@ -175,6 +175,8 @@ def test_a_clock_set_back_delays_what_waited_and_loses_nothing(
     theatre.start("hub", clock_s=-15.0)
     for number in range(5):
         sender.send(urgent=number == 3)
+    waiting = "SELECT count(*) FROM outbox"
+    wait_until(lambda: theatre.hub_rows(waiting) == [(0,)], "what waited is published, 15 s later")
     assert_promises_kept(theatre, ledger)
     theatre.restart("hub")
     sender.send()
