@@ -18,20 +18,17 @@ class Sink(ABC):
 
     @contextlib.asynccontextmanager
     async def running(self, tls: ssl.SSLContext | None) -> AsyncIterator[Self]:
-        conversations: set[asyncio.Task[None]] = set()
+        conversations: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             task = asyncio.current_task()
             assert task is not None
-            conversations.add(task)
-            try:
-                with contextlib.suppress(ConnectionError, ssl.SSLError, asyncio.IncompleteReadError):
-                    await self.talk(reader, writer)
-                writer.close()
-                with contextlib.suppress(ConnectionError, ssl.SSLError, TimeoutError):
-                    await writer.wait_closed()
-            finally:
-                writer.transport.abort()
+            conversations[task] = writer
+            with contextlib.suppress(ConnectionError, ssl.SSLError, asyncio.IncompleteReadError):
+                await self.talk(reader, writer)
+            writer.close()
+            with contextlib.suppress(ConnectionError, ssl.SSLError, TimeoutError):
+                await writer.wait_closed()
 
         server = await asyncio.start_server(
             serve, "127.0.0.1", 0, ssl=tls, ssl_shutdown_timeout=1 if tls else None
@@ -41,6 +38,6 @@ class Sink(ABC):
             async with server:
                 yield self
         finally:
-            for conversation in conversations:
-                conversation.cancel()
-            await asyncio.gather(*conversations, return_exceptions=True)
+            for writer in conversations.values():
+                writer.transport.abort()
+            await asyncio.gather(*conversations)

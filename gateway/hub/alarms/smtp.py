@@ -67,19 +67,18 @@ class SmtpChannel:
             message = alarm_mail(notice, sender=self._sender, to=to)
         except ValueError as error:  # a line break or other sign that a header cannot hold
             raise AlarmNotDelivered("mailadres kan niet worden gebruikt", permanent=True) from error
-        opened: list[smtplib.SMTP] = []
+        dialogue = _Dialogue()
         try:
             async with asyncio.timeout(self._timeout_s * _STEPS):
-                return await asyncio.to_thread(self._deliver, message, opened)
+                return await asyncio.to_thread(self._deliver, message, dialogue)
         except TimeoutError as error:
             raise AlarmNotDelivered("verbinding: te traag", permanent=False) from error
         finally:
-            for server in opened:
-                _hang_up(server)
+            dialogue.give_up()
 
-    def _deliver(self, message: EmailMessage, opened: list[smtplib.SMTP]) -> Delivered:
+    def _deliver(self, message: EmailMessage, dialogue: "_Dialogue") -> Delivered:
         try:
-            with self._connected(opened) as server:
+            with self._connected(dialogue) as server:
                 if self._login is not None:
                     server.login(self._login.user, self._login.password)
                 server.send_message(message)
@@ -93,25 +92,42 @@ class SmtpChannel:
             raise AlarmNotDelivered(f"verbinding: {type(error).__name__}", permanent=False) from error
         return Delivered(evidence=evidence_of(f"SMTP {self._host} {message['Message-ID']}"))
 
-    def _connected(self, opened: list[smtplib.SMTP]) -> smtplib.SMTP:
+    def _connected(self, dialogue: "_Dialogue") -> smtplib.SMTP:
         if self._security is SmtpSecurity.TLS:
             server: smtplib.SMTP = smtplib.SMTP_SSL(
                 self._host, self._port, timeout=self._timeout_s, context=self._tls
             )
-            opened.append(server)
-            return server
-        server = smtplib.SMTP(self._host, self._port, timeout=self._timeout_s)
-        opened.append(server)
-        server.starttls(context=self._tls)
+        else:
+            server = smtplib.SMTP(self._host, self._port, timeout=self._timeout_s)
+        try:
+            dialogue.has(server)
+            if self._security is SmtpSecurity.STARTTLS:
+                server.starttls(context=self._tls)
+        except BaseException:
+            server.close()
+            raise
         return server
 
 
-def _hang_up(server: smtplib.SMTP) -> None:
-    """Ends a dialogue that was given up: its thread wakes up with an error instead of waiting on."""
-    if server.sock is not None:
-        with contextlib.suppress(OSError):  # the other side hung up first
-            server.sock.shutdown(socket.SHUT_RDWR)
-        server.close()
+class _Dialogue:
+    """One connection, shared with the loop so that it can be given up: its thread then wakes up with an OSError
+    instead of waiting on, and closes what it opened."""
+
+    def __init__(self) -> None:
+        self._server: smtplib.SMTP | None = None
+        self._given_up = False
+
+    def has(self, server: smtplib.SMTP) -> None:
+        self._server = server
+        if self._given_up:
+            raise OSError("given up while connecting")
+
+    def give_up(self) -> None:
+        self._given_up = True
+        connection = self._server.sock if self._server is not None else None
+        if connection is not None:
+            with contextlib.suppress(OSError):  # the other side hung up first
+                connection.shutdown(socket.SHUT_RDWR)
 
 
 def alarm_mail(notice: AlarmNotice, *, sender: str, to: str) -> EmailMessage:
