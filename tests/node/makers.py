@@ -1,6 +1,6 @@
 """A hub in memory and nodes of invented agencies around it, with the keys of a development exchange."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -18,6 +18,7 @@ from gateway.local.registry_file import (
     create_exchange,
 )
 from gateway.node.assembly import NodeApp, NodeIdentity, build_node, take_in
+from gateway.node.hub_link import HubLink
 from gateway.node.ports import AgencyUnavailable, Delivery, Handed
 from gateway.node.storage.database import Database
 from gateway.node.usecases.draft import Draft
@@ -29,7 +30,7 @@ from gateway.protocol.registry import Registry
 from gateway.protocol.wire import OinRole
 from gateway.web.tokens import SigningAlgorithm, TokenVerifier, VerificationKey
 from tests.domain.makers import example_content
-from tests.node.hub_in_memory import Clock, HubInMemory, InboxInMemory
+from tests.node.hub_in_memory import Clock, HubInMemory, InboxInMemory, LinkInMemory
 from tests.node.people import AUDIENCE, ISSUER, KEY, KID
 
 NOW = datetime(2026, 11, 24, 1, 45, tzinfo=UTC)
@@ -109,11 +110,12 @@ class Exchange:
     hub: HubInMemory
     directory: Path
     nodes: dict[str, Node] = field(default_factory=dict)
+    links: Callable[[HubInMemory, str], HubLink] = LinkInMemory
 
     def node(self, agency: Agency) -> Node:
         """The node of an agency, started on first use."""
         if agency.oin not in self.nodes:
-            self.nodes[agency.oin] = self._start(agency, AgencySystem())
+            self.start(agency, AgencySystem())
         return self.nodes[agency.oin]
 
     def restart(self, agency: Agency) -> Node:
@@ -121,14 +123,14 @@ class Exchange:
         old = self.nodes.pop(agency.oin)
         old.parts.database.close()
         old.inbox.redeliver()
-        self.nodes[agency.oin] = self._start(agency, old.system)
-        return self.nodes[agency.oin]
+        return self.start(agency, old.system)
 
     def close(self) -> None:
         for node in self.nodes.values():
             node.parts.database.close()
 
-    def _start(self, agency: Agency, system: AgencySystem) -> Node:
+    def start(self, agency: Agency, system: AgencySystem) -> Node:
+        """The node of an agency with this system behind it, on the file that is there or a new one."""
         keys, file = self.folder.agency(agency.oin), self.directory / f"{agency.oin}.db"
         if not file.exists():
             file.write_bytes(migrated_file())
@@ -142,14 +144,16 @@ class Exchange:
             ),
             registry=lambda: self.registry,
             database=file,
-            hub=self.hub.link(agency.oin),
+            hub=self.links(self.hub, agency.oin),
             inbox=inbox,
             adapter=system,
             verifier=person_verifier(self.clock),
             public_url="https://node.schakel.example",
             clock=self.clock,
         )
-        return Node(app=app, inbox=inbox, system=system, handing=HandOver(app.parts, system))
+        node = Node(app=app, inbox=inbox, system=system, handing=HandOver(app.parts, system))
+        self.nodes[agency.oin] = node
+        return node
 
     @property
     def vt(self) -> Node:
@@ -162,7 +166,13 @@ class Exchange:
 
 def make_exchange(directory: Path) -> Exchange:
     """A fresh exchange; nodes start on first use. Close it."""
-    folder = create_exchange(directory / "keys", [VEILIG_THUIS, POLICE, MUNICIPALITY], now=NOW)
+    create_exchange(directory / "keys", [VEILIG_THUIS, POLICE, MUNICIPALITY], now=NOW)
+    return load_exchange(directory)
+
+
+def load_exchange(directory: Path) -> Exchange:
+    """An exchange that was made before: the same keys and files, and a hub that knows nothing yet."""
+    folder = ExchangeFolder(directory / "keys")
     registry = Registry.load(
         folder.registry.read_bytes(), trust_anchor_pem=folder.trust_anchor.read_bytes(), now=NOW
     )
