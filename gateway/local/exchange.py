@@ -4,6 +4,7 @@ NATS, then its stream; the hub, which serves OPA its bundle, and OPA; then the p
 """
 
 import asyncio
+import logging
 import os
 import socket
 import ssl
@@ -67,6 +68,8 @@ class Exchange:
 
     def provision(self) -> None:
         """Make the stream and the consumers; what is there already must be as it should be."""
+        # Closing TLS makes asyncio warn about its own protocol, on the terminal of whoever started this.
+        logging.getLogger("asyncio").setLevel(logging.ERROR)
         oins = [agency.oin for agency in DEMO_AGENCIES]
         asyncio.run(provision(self.admin_connection(), oins))
 

@@ -52,7 +52,10 @@ def _change_one_byte(screen: Screen, export: Path, key: str) -> None:
     changed.write_bytes(bytes(data))
     verified = _verify(changed, key)
     require(verified.returncode == 1, f"de vervalsing wordt gezien:\n{verified.stdout}{verified.stderr}")
-    for line in verified.stdout.strip().splitlines()[-4:]:
+    lines = verified.stdout.strip().splitlines()
+    wrong = next((number for number, line in enumerate(lines) if line.startswith("FOUT")), None)
+    require(wrong is not None, f"de controle zegt wat er mis is:\n{verified.stdout}")
+    for line in (*lines[wrong or 0 : (wrong or 0) + 2], lines[-1]):
         screen.say(line)
     screen.good("de controle ziet de verandering, en waar")
 
