@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.journeys.ledger import Ledger
+from tests.journeys.proof import assert_promises_kept, until_idle
+from tests.journeys.senders import Sender
 from tests.journeys.theatre import Theatre
 from tests.servers import program
 
@@ -21,6 +23,16 @@ def theatre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Theatre]:
 @pytest.fixture
 def ledger() -> Ledger:
     return Ledger()
+
+
+@pytest.fixture
+def sender(theatre: Theatre, ledger: Ledger) -> Sender:
+    """With a case in which one notice arrived already, and nothing is under way anywhere."""
+    made = Sender.at_work(theatre, ledger)
+    made.send()
+    assert_promises_kept(theatre, ledger)
+    until_idle(theatre)
+    return made
 
 
 @pytest.fixture

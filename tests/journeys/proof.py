@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.bootstrap import export_log
+from gateway.local.registry_file import POLICE, VEILIG_THUIS
 from gateway.settings import load_hub
 from tests.journeys.ledger import Findings, Ledger
 from tests.journeys.runs import ROOT
@@ -26,6 +27,17 @@ def assert_promises_kept(theatre: Theatre, ledger: Ledger) -> None:
     )
     found = ledger.findings(theatre.mailbox())
     assert found == Findings(), found
+
+
+def until_idle(theatre: Theatre) -> None:
+    """Nothing waits at the hub, and nothing for it at the nodes of sender and recipient."""
+    waiting = "SELECT count(*) FROM outbox"
+
+    def is_idle() -> bool:
+        nodes = [theatre.node_rows(agency, waiting) for agency in (POLICE, VEILIG_THUIS)]
+        return [theatre.hub_rows(waiting), *nodes] == [[(0,)]] * 3
+
+    wait_until(is_idle, "empty outboxes", 120)
 
 
 def assert_log_agrees(theatre: Theatre, ledger: Ledger, folder: Path) -> int:

@@ -164,11 +164,9 @@ def test_a_database_that_is_gone_for_a_while_refuses_and_loses_nothing(
 
 
 def test_a_clock_set_back_delays_what_waited_and_loses_nothing(
-    theatre: Theatre, ledger: Ledger, tmp_path: Path
+    theatre: Theatre, ledger: Ledger, sender: Sender, tmp_path: Path
 ) -> None:
     """The hub dies with copies in its outbox, and comes back in the past."""
-    sender = Sender.at_work(theatre, ledger)
-    assert_promises_kept(theatre, ledger)
     theatre.restart("hub", fault="relay-before-mark")
     sender.send()
     theatre.await_death("hub")

@@ -47,27 +47,6 @@ class InFlight:
         assert not self._thread.is_alive()
 
 
-@pytest.fixture
-def sender(theatre: Theatre, ledger: Ledger) -> Sender:
-    """With a case in which one notice arrived already, and nothing is under way."""
-    made = Sender.at_work(theatre, ledger)
-    made.send()
-    assert_promises_kept(theatre, ledger)
-    until_idle(theatre)
-    return made
-
-
-def until_idle(theatre: Theatre) -> None:
-    """Nothing waits at the hub, and nothing for it at the nodes of sender and recipient."""
-    waiting = "SELECT count(*) FROM outbox"
-
-    def is_idle() -> bool:
-        nodes = [theatre.node_rows(agency, waiting) for agency in (POLICE, VEILIG_THUIS)]
-        return [theatre.hub_rows(waiting), *nodes] == [[(0,)]] * 3
-
-    wait_until(is_idle, "empty outboxes", 120)
-
-
 def test_a_hub_killed_before_the_commit_keeps_nothing_and_the_sender_gets_it_through(
     theatre: Theatre, ledger: Ledger, sender: Sender, tmp_path: Path
 ) -> None:
