@@ -239,7 +239,7 @@ async def test_acts_assignments_duties_and_cases_are_asked_in_the_name_of_the_pe
                 "tot": "2026-11-25T00:00:00+01:00",
             },
         ),
-        await api.vt("GET", f"/zaken/{case}?rol=vt_procescoordinator"),
+        await api.vt("GET", f"/zaken/{case}?rol=vt_procescoordinator&doel=screening"),
     ]
     assert [a.status_code for a in asked] == [201, 201, 201, 200]
     assert [a.json()["soort"] for a in asked] == ["handeling", "toewijzing", "dienst", "zaak"]
@@ -255,7 +255,7 @@ async def test_acts_assignments_duties_and_cases_are_asked_in_the_name_of_the_pe
         ("POST", "/toewijzingen", {"zaakId": new_id(), "medewerker": "x", "rol": "burgemeester"}),
         ("POST", "/diensten", {"medewerker": "x", "rol": "burgemeester", "van": "2026-11-24T02:00:00Z",
                                "tot": "2026-11-25T02:00:00Z"}),
-        ("GET", f"/zaken/{new_id()}?rol=burgemeester", None),
+        ("GET", "/zaken/00000000-0000-4000-8000-000000000000?rol=burgemeester&doel=besluit", None),
         ("POST", "/plannen", message(rol="burgemeester")),
     ],
 )  # fmt: skip
@@ -343,6 +343,21 @@ async def test_unknown_and_invisible_messages_give_the_same_answer(api: Api) -> 
         answers.append({k: v for k, v in answer.json().items() if k not in ("instance", "traceId")})
         assert answer.status_code == 404
     assert answers[0] == answers[1]
+
+
+async def test_openings_in_an_emergency_are_listed_and_reviewed(api: Api) -> None:
+    await api.vt("POST", "/berichten", message())
+    await api.exchange.police.round()
+    (entry,) = (await api.police("GET", "/postvak")).json()
+    opening = {"doel": "screening", "noodgeval": "Verzonnen spoed aan de deur."}
+    await api.police("POST", f"/postvak/{entry['kopieId']}/_open", opening)
+    (listed,) = (await api.police("GET", "/noodopeningen")).json()
+    assert (listed["soort"], listed["reden"]) == ("breekglas", "Verzonnen spoed aan de deur.")
+    assert listed["nakijkenVoor"] == "2026-11-25T01:45:00.000Z"
+    path = f"/noodopeningen/{listed['noodopeningId']}/_nagekeken"
+    assert (await api.police("POST", path)).json()["code"] == "eigen-noodopening"
+    reviewed = await api.ask(POLICE.oin, "POST", path, person=("pol-0008", "politie_hovj"))
+    assert (reviewed.status_code, reviewed.json()["nagekekenDoor"]) == (200, "pol-0008")
 
 
 async def test_signals_show_what_was_set_aside(api: Api) -> None:

@@ -10,7 +10,8 @@ from gateway.domain.identifiers import StaffRef
 from gateway.node.usecases.accept import accept_copy
 from gateway.node.usecases.overview import mailbox, sent_message
 from gateway.node.usecases.parts import Person
-from gateway.node.usecases.read import Reading, read_copy
+from gateway.node.usecases.read import read_copy
+from gateway.node.usecases.reading import Reading
 from gateway.node.usecases.send import send_message
 from gateway.protocol.questions import ReadAnswer, ReadQuestion
 from gateway.protocol.subjects import Verb

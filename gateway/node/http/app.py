@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from gateway.node.http.berichten import berichten_router
 from gateway.node.http.goedkeuringen import goedkeuringen_router
 from gateway.node.http.identity import annotated_person
+from gateway.node.http.noodopeningen import noodopeningen_router
 from gateway.node.http.postvak import postvak_router
 from gateway.node.http.zaken import zaken_router
 from gateway.node.usecases.health import health_of
@@ -22,13 +23,22 @@ DESCRIPTION: Final = (
 )
 
 
+_ROUTERS: Final = (
+    berichten_router,
+    postvak_router,
+    zaken_router,
+    goedkeuringen_router,
+    noodopeningen_router,
+)
+
+
 def node_app(parts: Parts, verifier: TokenVerifier, *, public_url: str) -> FastAPI:
     """The application of one agency's node. `verifier` checks tokens of that agency's own identity provider."""
     app = create_app(
         title="Schakel, knooppunt", version=VERSION, description=DESCRIPTION, server_url=public_url
     )
     person_type = annotated_person(parts, verifier)
-    for router in (berichten_router, postvak_router, zaken_router, goedkeuringen_router):
+    for router in _ROUTERS:
         app.include_router(router(parts, person_type), prefix=API_BASE)
 
     @app.get("/health", include_in_schema=False)

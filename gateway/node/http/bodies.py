@@ -124,11 +124,12 @@ class OpenVraag(Body):
 
 
 class GelezenKopie(Body):
-    """Wat u onder dit doel van de kopie ziet, en wat niet en waarom."""
+    """Wat u onder dit doel van de kopie ziet, en wat niet en waarom. Zonder `besluitId` is zij geopend terwijl de hub
+    niet bereikbaar was; dat wordt nagekeken."""
 
     kopie: PostvakKopie
     doel: str
-    besluit_id: str
+    besluit_id: str | None
     inhoud: dict[str, Any]
     weggelaten: list[Weggelaten]
 
@@ -221,6 +222,23 @@ class ApartGezet(Body):
     reden: str
     gemeld: bool
     ontvangen_op: str
+
+
+class Noodopening(Body):
+    """Een kopie die in een noodgeval geopend is: zonder toewijzing (`breekglas`) of zonder de hub (`hub_weg`)."""
+
+    noodopening_id: str
+    kopie_id: str
+    zaak_id: str
+    rol: str
+    medewerker: str
+    doel: str
+    soort: str
+    reden: str
+    geopend_op: str
+    nakijken_voor: str
+    nagekeken_door: str | None
+    nagekeken_op: str | None
 
 
 class Signalen(Body):

@@ -8,7 +8,7 @@ from gateway.domain.identifiers import RuleId
 from gateway.node.http import bodies
 from gateway.node.ports import Mark
 from gateway.node.usecases.overview import MailboxEntry, SentEntry, Signals
-from gateway.node.usecases.read import LeftOut, Reading
+from gateway.node.usecases.reading import LeftOut, Reading
 from gateway.protocol.plan import RecipientPlan
 from gateway.protocol.registry import Registry
 from gateway.web.problems import Language

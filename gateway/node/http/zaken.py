@@ -18,9 +18,10 @@ def zaken_router(parts: Parts, person_type: Any) -> APIRouter:
     async def lees_zaak(
         zaak_id: Annotated[UuidText, Path(alias="zaakId")],
         rol: Annotated[str, Query(max_length=100)],
+        doel: Annotated[str, Query(min_length=1, max_length=100)],
         person: person_type,
     ) -> dict[str, Any]:
-        return dict(await show_case(parts, person, case_id=zaak_id, role=rol))
+        return dict(await show_case(parts, person, case_id=zaak_id, role=rol, purpose=doel))
 
     @router.post("/handelingen", status_code=201, summary="Verricht een handeling zonder bericht")
     async def verricht_handeling(handeling: Handeling, person: person_type) -> dict[str, Any]:

@@ -26,11 +26,13 @@ def put_submission(
     _put(connection, case_id=case_id, message_id=message_id, now=now, after=after)
 
 
-def put_report(connection: Connection, *, case_id: str, copy_id: str, body: bytes, now: datetime) -> None:
-    """A receipt or rejection; the same one is not put twice while it waits."""
+def put_report(
+    connection: Connection, *, case_id: str, copy_id: str, body: bytes, now: datetime, verb: str | None = None
+) -> None:
+    """A receipt or rejection, or a question under another verb; the same one is not put twice while it waits."""
     waiting = select(outbox.c.item_id).where(outbox.c.copy_id == copy_id, outbox.c.body == body)
     if connection.execute(waiting).first() is None:
-        _put(connection, case_id=case_id, copy_id=copy_id, body=body, now=now, after=now)
+        _put(connection, case_id=case_id, copy_id=copy_id, body=body, verb=verb, now=now, after=now)
 
 
 def due(connection: Connection, now: datetime, limit: int) -> tuple[OutboxItem, ...]:
@@ -97,6 +99,7 @@ def _put(
     message_id: str | None = None,
     copy_id: str | None = None,
     body: bytes | None = None,
+    verb: str | None = None,
 ) -> None:
     item = OutboxItem(
         item_id=0,
@@ -104,6 +107,7 @@ def _put(
         message_id=message_id,
         copy_id=copy_id,
         body=body,
+        verb=verb,
         attempts=0,
         not_before=rfc3339(after),
         created_at=rfc3339(now),

@@ -121,13 +121,14 @@ class MissingNumber:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxItem:
-    """Something for the hub: the submission of `message_id`, or `body`, a receipt or a rejection."""
+    """Something for the hub: the submission of `message_id`, or `body` under `verb`, a receipt or rejection if None."""
 
     item_id: int
     case_id: str
     message_id: str | None
     copy_id: str | None
     body: bytes | None
+    verb: str | None
     attempts: int
     not_before: str
     created_at: str
@@ -144,3 +145,20 @@ class Approval:
     sealed: str
     made_at: str
     expires_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmergencyOpening:
+    """A copy that was opened without assignment (`breekglas`) or without the hub (`hub_weg`), to be reviewed."""
+
+    opening_id: str
+    copy_id: str
+    case_id: str
+    role: str
+    staff: str
+    purpose: str
+    kind: str
+    sealed: str
+    opened_at: str
+    reviewed_by: str | None
+    reviewed_at: str | None

@@ -207,7 +207,34 @@ receipts_out = Table(
     _time("made_at"),
 )
 
-# `message_id` for a submission, whose bytes are in sent_messages; else `body`, a receipt or a rejection.
+# Who is on duty, as this node told the hub and the hub accepted: what counts when the hub cannot be reached.
+roster = Table(
+    "roster",
+    metadata,
+    _text("role", key=True),
+    _text("staff"),
+    Column("starts_at", String(24), primary_key=True),
+    _time("ends_at"),
+)
+
+# A copy that was opened without assignment or without the hub; `sealed` holds the reason that the person gave.
+emergency_openings = Table(
+    "emergency_openings",
+    metadata,
+    _text("opening_id", key=True),
+    _text("copy_id"),
+    _text("case_id"),
+    _text("role"),
+    _text("staff"),
+    _text("purpose"),
+    _text("kind"),
+    _text("sealed"),
+    _time("opened_at"),
+    _text("reviewed_by", optional=True),
+    _time("reviewed_at", optional=True),
+)
+
+# `message_id` for a submission, whose bytes are in sent_messages; else `body`, for the verb (a receipt when empty).
 outbox = Table(
     "outbox",
     metadata,
@@ -216,6 +243,7 @@ outbox = Table(
     _text("message_id", optional=True),
     _text("copy_id", optional=True),
     Column("body", LargeBinary, nullable=True),
+    _text("verb", optional=True),
     _number("attempts"),
     _time("not_before"),
     _time("created_at"),

@@ -10,6 +10,7 @@ from typing import Any
 
 from gateway.domain.clock import rfc3339
 from gateway.node.hub_link import answer_or_error
+from gateway.node.storage.emergencies import put_on_roster
 from gateway.node.usecases.parts import Parts, Person
 from gateway.protocol.questions import ActQuestion, AssignQuestion, CaseQuestion, DutyQuestion
 from gateway.protocol.subjects import Verb
@@ -56,17 +57,32 @@ async def assign(
 async def set_duty(
     parts: Parts, *, colleague: Staff, starts_at: datetime, ends_at: datetime
 ) -> Mapping[str, Any]:
-    """A person of the agency is on duty in that role and time. Raises InvalidInput, Refused, Unavailable."""
+    """A person of the agency is on duty in that role and time. The node keeps what the hub accepted as its roster.
+
+    Raises InvalidInput, Refused, Unavailable.
+    """
     question = DutyQuestion(
         soort="dienst", medewerker=colleague, van=rfc3339(starts_at), tot=rfc3339(ends_at)
     )
-    return await _ask(parts, question)
+    answer = await _ask(parts, question)
+    await parts.database.write(
+        lambda c: put_on_roster(
+            c, role=colleague.rol, staff=colleague.medewerker, starts_at=question.van, ends_at=question.tot
+        )
+    )
+    return answer
 
 
-async def show_case(parts: Parts, person: Person, *, case_id: str, role: str) -> Mapping[str, Any]:
-    """What the hub tells this person of the case. Raises NotFound for an unknown case and an invisible one alike."""
+async def show_case(
+    parts: Parts, person: Person, *, case_id: str, role: str, purpose: str
+) -> Mapping[str, Any]:
+    """What the hub tells this person of the case, for this purpose.
+
+    Raises NotFound for an unknown case and an invisible one alike, Refused for a purpose that does not exist.
+    """
     person.require_role(role)
-    return await _ask(parts, CaseQuestion(soort="zaak", zaak_id=case_id, door=_staff(person, role)))
+    question = CaseQuestion(soort="zaak", zaak_id=case_id, door=_staff(person, role), doel=purpose)
+    return await _ask(parts, question)
 
 
 async def _ask(

@@ -48,7 +48,7 @@ async def send_item(parts: Parts, item: OutboxItem) -> None:
 async def _report(parts: Parts, item: OutboxItem) -> None:
     """A report that the hub refuses is not repeated: it would refuse it again."""
     try:
-        answer_or_error(await parts.hub.ask(Verb.RECEIPT, item.body or b""))
+        answer_or_error(await parts.hub.ask(Verb(item.verb or Verb.RECEIPT), item.body or b""))
     except (Unavailable, TooManyRequests):
         await parts.database.write(lambda c: outbox.later(c, now=parts.clock(), item_id=item.item_id))
         return

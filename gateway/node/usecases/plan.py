@@ -27,6 +27,7 @@ async def plan_message(parts: Parts, draft: Draft) -> Plan:
         doel=draft.purpose,
         feiten=facts_of(draft.type, draft.content),
         ontvangers=list(draft.recipients),
+        handeling=draft.act,
         in_antwoord_op=draft.in_reply_to,
     )
     answer = await parts.hub.ask(Verb.PLAN, request.canonical())
