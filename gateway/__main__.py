@@ -113,6 +113,12 @@ def _export(commands: Commands) -> None:
     command.add_argument("settings", type=Path, help="het TOML-bestand van de hub")
     command.add_argument("out", type=Path, help="het bestand dat geschreven wordt")
     command.set_defaults(run=_run_export)
+    decisions = commands.add_parser(
+        "decisions", help="schrijf wat systemen over AuthZEN vroegen, en de antwoorden, als JSON per regel"
+    )
+    decisions.add_argument("settings", type=Path, help="het TOML-bestand van de hub")
+    decisions.add_argument("out", type=Path, help="het bestand dat geschreven wordt")
+    decisions.set_defaults(run=_run_decisions)
 
 
 def _catalogue(commands: Commands) -> None:
@@ -171,6 +177,15 @@ def _run_export(arguments: argparse.Namespace) -> int:
 
     leaves = export_log(load_hub(arguments.settings), arguments.out)
     print(f"{leaves} bladen geschreven naar {arguments.out}")
+    return 0
+
+
+def _run_decisions(arguments: argparse.Namespace) -> int:
+    from gateway.bootstrap import export_authorizations
+    from gateway.settings import load_hub
+
+    records = export_authorizations(load_hub(arguments.settings).database_url, arguments.out)
+    print(f"{records} vragen geschreven naar {arguments.out}")
     return 0
 
 

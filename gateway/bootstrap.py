@@ -35,6 +35,7 @@ from gateway.hub.policy.bundle_service import serve_bundles
 from gateway.hub.policy.client import DecisionPoint
 from gateway.hub.policy.revision import Revision
 from gateway.hub.policy.signing import PolicyKey
+from gateway.hub.storage.authorizations import authorization_lines
 from gateway.hub.storage.database import migrate_database
 from gateway.hub.storage.engine import open_engines
 from gateway.hub.storage.log_reading import LogSigner, checkpoint_lines, committed_head, leaf_lines
@@ -108,6 +109,16 @@ def export_log(settings: HubSettings, out: Path) -> int:
                 leaves=leaf_lines(connection, head.size),
             )
             return head.size
+    finally:
+        engines.dispose()
+
+
+def export_authorizations(database_url: str, out: Path) -> int:
+    """Writes the Authorization Decision Log to a file, one JSON record a line, oldest first. Returns how many."""
+    engines = open_engines(database_url)
+    try:
+        with engines.reading.connect() as connection, out.open("w", encoding="utf-8", newline="\n") as file:
+            return sum(file.write(line + "\n") > 0 for line in authorization_lines(connection))
     finally:
         engines.dispose()
 

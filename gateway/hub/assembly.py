@@ -14,17 +14,22 @@ from time import monotonic
 
 from audit.note import NoteSigner
 from gateway.hub.http.application import Application, Router, hub_application
+from gateway.hub.http.authzen import authzen_router
+from gateway.hub.http.callers import oin_of_caller
 from gateway.hub.http.health import Check, does_decide
+from gateway.hub.identity.clients import Scope
 from gateway.hub.messaging.accounts_connection import Connection
 from gateway.hub.messaging.door import NatsDoor
 from gateway.hub.messaging.hub_connection import HubClient, close_hub, connect_hub
 from gateway.hub.messaging.relay import Relay
+from gateway.hub.policy.authzen_decider import PolicyAuthzen
 from gateway.hub.policy.client import DecisionPoint
 from gateway.hub.ports import Clock, CurrentRegistry
 from gateway.hub.storage.case_keys import CaseKeys
 from gateway.hub.storage.database import Database, open_database
 from gateway.hub.storage.log_reading import LogSigner
 from gateway.hub.usecases.allowance import DEFAULT_ALLOWANCES, Allowance, Allowances
+from gateway.hub.usecases.authorization_log import AuthorizationLog
 from gateway.hub.usecases.desk import Desk
 from gateway.hub.usecases.parts import Parts
 from gateway.protocol.keys import SigningKey
@@ -35,7 +40,7 @@ from gateway.web.tokens import TokenVerifier
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubPlan:
     """Everything that a hub is made of. `decision_point` is entered here; `routers` are those of other owners
-    (identity, AuthZEN), by prefix. Without `nats` there is no NATS door and no relay."""
+    (identity), by prefix. Without `nats` there is no NATS door and no relay."""
 
     database_url: str
     case_keys_dir: Path
@@ -90,7 +95,7 @@ async def open_hub(plan: HubPlan) -> AsyncIterator[Hub]:
             parts,
             verifier=plan.token_verifier,
             registry_document=plan.registry_document,
-            routers=plan.routers,
+            routers=[*plan.routers, ("", _authzen(plan, parts))],
             checks=_checks(parts, database, client),
             public_url=plan.public_url,
         )
@@ -120,6 +125,17 @@ def _parts(plan: HubPlan, database: Database) -> Parts:
         case_keys=CaseKeys(plan.case_keys_dir),
         signing_key=plan.signing_key,
         log_signer=LogSigner(plan.log_signer),
+        clock=plan.clock,
+    )
+
+
+def _authzen(plan: HubPlan, parts: Parts) -> Router:
+    """The decision point for systems that speak AuthZEN, behind the same token and certificate as the doors."""
+    return authzen_router(
+        PolicyAuthzen(plan.decision_point, clock=plan.clock),
+        log=AuthorizationLog(parts),
+        caller=oin_of_caller(plan.token_verifier, Scope.DECISIONS),
+        identifier=plan.public_url,
         clock=plan.clock,
     )
 

@@ -181,6 +181,15 @@ class DecisionRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorizationRow:
+    """One record of the Authorization Decision Log, as the standard writes it; `record_key` is trace id and span id."""
+
+    record_key: str
+    document: str
+    recorded_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxRow:
     """Something to publish to an agency's inbox. A copy is unwrapped when it is published; a receipt is carried in
     `payload`. Published rows are deleted."""
@@ -238,6 +247,7 @@ Row = (
     | DutyRow
     | MandateRow
     | DecisionRow
+    | AuthorizationRow
     | OutboxRow
     | ReceiptRow
     | RejectionRow

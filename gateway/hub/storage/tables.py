@@ -206,6 +206,16 @@ decisions = Table(
     _time("decided_at"),
 )
 
+# The Authorization Decision Log: what systems asked the decision point over AuthZEN.
+authorizations = Table(
+    "authorizations",
+    metadata,
+    _id("record_key", key=True),
+    _text("document"),
+    _time("recorded_at"),
+    Index(None, "recorded_at"),
+)
+
 outbox = Table(
     "outbox",
     metadata,
@@ -281,6 +291,7 @@ TABLE_OF: dict[type[rows.Row], Table] = {
     rows.DutyRow: duties,
     rows.MandateRow: mandates,
     rows.DecisionRow: decisions,
+    rows.AuthorizationRow: authorizations,
     rows.OutboxRow: outbox,
     rows.ReceiptRow: receipts,
     rows.RejectionRow: rejections,

@@ -1,0 +1,183 @@
+"""AuthZEN at the door of a running hub: who may ask, what is decided, and one durable record of every call."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from audit.events import EventTag
+from gateway.bootstrap import export_authorizations
+from gateway.hub.policy.adl import AdlEvent, AdlRecord, Span
+from gateway.hub.policy.authzen_question import CATEGORY_TYPE, ROLE_TYPE
+from gateway.hub.storage.authorizations import authorization_lines
+from gateway.hub.storage.changes import Clash
+from gateway.hub.storage.tables import log_leaves
+from gateway.hub.usecases.authorization_log import AuthorizationLog
+from tests.databases import sqlite_url
+from tests.hub.conftest import PolicyServer, start_policy_server
+from tests.hub.doors import TRACEPARENT, OpenDoors, open_doors
+from tests.hub.makers import POL, VT, RunningHub
+
+EVALUATION, EVALUATIONS = "/access/v1/evaluation", "/access/v1/evaluations"
+CANARY = "Verzonnen Persoon 999990019"
+
+
+def question(oin: str = POL, **facts: bool) -> dict[str, Any]:
+    """May the police officer on duty read the risk of violence in a screening?"""
+    return {
+        "subject": {
+            "type": ROLE_TYPE,
+            "id": "politie_hovj",
+            "properties": {"oin": oin, "organisatie": "politie", "naam": CANARY},
+        },
+        "action": {"name": "lezen"},
+        "resource": {
+            "type": CATEGORY_TYPE,
+            "id": "proces",
+            "properties": {"toestand": "screening_gepland", "eigenaar": VT},
+        },
+        "context": {"doel": "screening", "feiten": facts},
+    }
+
+
+@pytest.fixture
+async def doors(opa: PolicyServer, tmp_path: Path) -> AsyncIterator[OpenDoors]:
+    async with open_doors(
+        tmp_path, opa_port=opa.port, revision=opa.revision, database_url=sqlite_url(tmp_path / "hub.db")
+    ) as found:
+        yield found
+
+
+async def records(hub: RunningHub) -> list[dict[str, Any]]:
+    lines = await hub.parts.reader.read(lambda c: list(authorization_lines(c)))
+    return [json.loads(line) for line in lines]
+
+
+async def asked_at(doors: OpenDoors, path: str, body: dict[str, Any], oin: str = POL) -> Any:
+    async with doors.client(oin) as client:
+        headers = await doors.authorization(client, oin) | {"traceparent": TRACEPARENT}
+        return await client.post(path, json=body, headers=headers)
+
+
+@pytest.mark.real
+async def test_a_system_of_an_agency_asks_and_the_policy_answers(doors: OpenDoors) -> None:
+    without, assigned = question(), question(toegewezen=True, dienst=True)
+    answers = [(await asked_at(doors, EVALUATION, each)).json() for each in (without, assigned)]
+    assert answers[0]["decision"] is False
+    assert answers[0]["context"]["regel"] == "P_feit_ontbreekt"
+    for answer, record in zip(answers, await records(doors.running), strict=True):
+        assert record["body"]["adl.core.response"] == answer
+        assert record["trace_id"] == TRACEPARENT[3:35]
+        assert record["resource"]["controller.oin"] == POL
+        assert record["attributes"]["adl.core.policies"] == {
+            "opa-bundle": doors.running.parts.decider.revision
+        }
+
+
+@pytest.mark.real
+async def test_the_address_of_the_decision_point_is_that_of_the_hub(doors: OpenDoors) -> None:
+    async with doors.client(POL) as client:
+        said = (await client.get("/.well-known/authzen-configuration")).json()
+    assert said["policy_decision_point"] == doors.url
+    assert said["access_evaluation_endpoint"] == doors.url + EVALUATION
+
+
+@pytest.mark.real
+async def test_whoever_is_not_who_the_token_says_gets_no_decision_and_no_record(doors: OpenDoors) -> None:
+    async with doors.client(POL) as police, doors.client(VT) as other:
+        stolen = await doors.authorization(police, POL)
+        answers = [
+            await police.post(EVALUATION, json=question()),
+            await other.post(EVALUATION, json=question(), headers=stolen),
+        ]
+    assert [answer.status_code for answer in answers] == [401, 401]
+    assert await records(doors.running) == []
+
+
+@pytest.mark.real
+async def test_a_question_about_the_people_of_another_agency_is_refused_and_recorded(
+    doors: OpenDoors,
+) -> None:
+    answer = await asked_at(doors, EVALUATION, question(oin=VT))
+    assert (answer.status_code, answer.json()["code"]) == (403, "geweigerd")
+    (record,) = await records(doors.running)
+    assert record["status"] == "Error"
+
+
+@pytest.mark.real
+async def test_every_call_is_one_record_also_a_batch_and_one_that_fails(doors: OpenDoors) -> None:
+    await asked_at(doors, EVALUATIONS, {"evaluations": [question(), question(), question()]})
+    await asked_at(doors, EVALUATION, {"subject": {"type": "x"}})
+    await asked_at(doors, "/access/v1/search/subject", question())
+    found = await records(doors.running)
+    assert sorted((each["event_name"], each["status"]) for each in found) == [
+        ("adl.access_evaluation", "Error"),
+        ("adl.access_evaluations", "Unset"),
+        ("adl.search_subject", "Unset"),
+    ]
+    assert CANARY not in json.dumps(found)
+
+
+@pytest.mark.real
+async def test_without_a_decision_point_there_is_a_record_and_no_decision(tmp_path: Path) -> None:
+    servers = start_policy_server(tmp_path)
+    own = next(servers)
+    async with open_doors(
+        tmp_path, opa_port=own.port, revision=own.revision, database_url=sqlite_url(tmp_path / "hub.db")
+    ) as doors:
+        own.server.stop()
+        answer = await asked_at(doors, EVALUATION, question())
+        (record,) = await records(doors.running)
+    assert next(servers, None) is None
+    assert (answer.status_code, answer.json()["code"]) == (503, "beslispunt-onbereikbaar")
+    assert (record["status"], "adl.core.response" in record["body"]) == ("Error", False)
+
+
+def record_of(span_id: str, **changes: Any) -> AdlRecord:
+    record = AdlRecord(
+        span=Span(trace_id="a" * 32, span_id=span_id),
+        event=AdlEvent.EVALUATION,
+        at=datetime(2026, 3, 1, 1, 10, tzinfo=UTC),
+        request={"subject": {"id": "politie_hovj"}},
+        response={"decision": False},
+        revision="7-0123456789ab",
+        controller=POL,
+    )
+    return replace(record, **changes)
+
+
+async def test_the_same_record_again_is_kept_once_with_one_leaf(each_hub: RunningHub) -> None:
+    log, record = AuthorizationLog(each_hub.parts), record_of("b" * 16)
+    await log.store(record)
+    await log.store(record)
+    assert await records(each_hub) == [record.to_json()]
+    bodies = await each_hub.parts.reader.read(lambda c: list(c.execute(select(log_leaves.c.body)).scalars()))
+    found = [json.loads(body) for body in bodies]
+    assert [(leaf["wat"], leaf["waarom"]["besluit_id"]) for leaf in found] == [
+        (EventTag.AUTHORIZATION_DECIDED, record.key)
+    ]
+
+
+async def test_another_record_under_a_known_key_is_refused(each_hub: RunningHub) -> None:
+    log, record = AuthorizationLog(each_hub.parts), record_of("b" * 16)
+    await log.store(record)
+    with pytest.raises(Clash):
+        await log.store(replace(record, response={"decision": True}))
+    assert await records(each_hub) == [record.to_json()]
+
+
+async def test_the_log_is_exported_as_json_lines_while_the_hub_runs(hub: RunningHub, tmp_path: Path) -> None:
+    later = record_of("c" * 16, at=datetime(2026, 3, 1, 2, 10, tzinfo=UTC))
+    for record in (later, record_of("b" * 16)):
+        await AuthorizationLog(hub.parts).store(record)
+    url, out = sqlite_url(tmp_path / "hub.db"), tmp_path / "log.jsonl"
+    number = await asyncio.to_thread(export_authorizations, url, out)
+    lines = out.read_text("utf-8").splitlines()
+    assert number == 2
+    assert [json.loads(line) for line in lines] == [record_of("b" * 16).to_json(), later.to_json()]
