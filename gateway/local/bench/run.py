@@ -22,12 +22,12 @@ from rich.console import Console
 from gateway.hub.policy.own_opa import own_opa
 from gateway.hub.policy.policies_folder import policies_folder
 from gateway.local.bench.accepting import accepting_aims, measure_accepting
+from gateway.local.bench.apart import Apart, exchange_apart, second_start_aims, start_measure
 from gateway.local.bench.appends import append_aims, measure_appends
 from gateway.local.bench.clients import clients_aims, measure_clients
 from gateway.local.bench.decisions import decision_aims, measure_decisions
 from gateway.local.bench.figures import Aim, Section, unmeasured
 from gateway.local.bench.report import Machine, Report, print_report
-from gateway.local.bench.second_start import measure_second_start, second_start_aims
 from gateway.local.bench.whole import measure_whole, whole_aims
 from gateway.local.exchange import Exchange
 from gateway.local.processes import Supervisor
@@ -159,19 +159,21 @@ def _clients(folder: Path) -> Section:
 
 
 def _whole(folder: Path) -> Section:
-    exchange = _exchange(folder)
+    ports = free_ports()
+    world = make_world(folder / "world", ports, now=datetime.now(UTC))
 
-    async def ask() -> Section:
+    async def ask(running: Apart) -> Section:
         async with asyncio.timeout(PART_WITHIN_S):
-            return await measure_whole(exchange, folder)
+            return await measure_whole(running, folder)
 
-    try:
-        exchange.start(lambda _: None)
-        running = uvloop.run(ask())
-    finally:
-        exchange.stop()
-    again = measure_second_start(exchange.world, exchange.ports)
-    return Section(measures=running.measures + again.measures, aims=running.aims + again.aims)
+    with exchange_apart(world, ports) as first:
+        section = uvloop.run(ask(first))
+    with exchange_apart(world, ports) as again:
+        starts = (
+            start_measure("eerste-start", "Eerste start van de hele uitwisseling", first),
+            start_measure("tweede-start", "Tweede start van de hele uitwisseling", again),
+        )
+    return Section(measures=section.measures + starts, aims=section.aims + second_start_aims(again.seconds))
 
 
 def _exchange(folder: Path) -> Exchange:

@@ -15,13 +15,14 @@ from typing import Final
 from gateway.domain.clock import parse_time
 from gateway.hub.storage.engine import open_engines
 from gateway.hub.storage.tables import deliveries, receipts
+from gateway.local.bench.apart import Apart
 from gateway.local.bench.figures import Aim, Measure, Section, of_times
 from gateway.local.bench.node_link import node_link
 from gateway.local.bench.sender import Composer, accepted, composer
 from gateway.local.bench.timing import Budget
 from gateway.local.bench.usage import Memory, memory_of, processor_time_of
-from gateway.local.exchange import Exchange
 from gateway.local.world import World
+from gateway.node.hub_link import HubUnreachable
 from gateway.protocol.subjects import Verb
 
 QUIET_PER_SECOND: Final = 5
@@ -39,7 +40,7 @@ _LOOK_EVERY_S: Final = 0.5
 _MB: Final = 1024 * 1024
 
 
-async def measure_whole(exchange: Exchange, folder: Path) -> Section:
+async def measure_whole(exchange: Apart, folder: Path) -> Section:
     """With an exchange that runs: first at a quiet pace, then at that of the aim."""
     world = exchange.world
     async with node_link(world, exchange.ports.nats) as link:
@@ -54,7 +55,7 @@ async def measure_whole(exchange: Exchange, folder: Path) -> Section:
             pace = await _submit_at_pace(sender, busy, PER_SECOND)
             busy_ms = await _waits(world, len(busy))
     spent = {name: now - used[name] for name, now in _processor_times(exchange).items()}
-    memory = {name: memory_of(pid) for name, pid in exchange.supervisor.pids.items()}
+    memory = {name: memory_of(pid) for name, pid in exchange.pids.items()}
     return _section(quiet_ms, busy_ms, pace, spent, memory)
 
 
@@ -97,8 +98,8 @@ async def _compose(sender: Composer) -> list[bytes]:
     return bodies
 
 
-def _processor_times(exchange: Exchange) -> dict[str, float]:
-    return {name: processor_time_of(pid) for name, pid in exchange.supervisor.pids.items()}
+def _processor_times(exchange: Apart) -> dict[str, float]:
+    return {name: processor_time_of(pid) for name, pid in exchange.pids.items()}
 
 
 @dataclass(slots=True)
@@ -117,20 +118,25 @@ async def _submit_at_pace(sender: Composer, bodies: Sequence[bytes], per_second:
         for place, body in enumerate(bodies):
             due = start + place / per_second
             await asyncio.sleep(max(0.0, due - time.monotonic()))
-            pace.late_s = time.monotonic() - due
+            pace.late_s = max(0.0, time.monotonic() - due)
             group.create_task(_until_accepted(sender, body, pace))
     return pace
 
 
 async def _until_accepted(sender: Composer, body: bytes, pace: _Pace) -> None:
-    """Repeats the same bytes, as a node does, while the hub says that it cannot answer now."""
-    for _ in range(REPEATS):
-        answer = await sender.parts.hub.ask(Verb.SUBMIT, body)
-        if answer.status not in BUSY:
-            break
+    """Repeats the same bytes, as a node does, while the hub does not answer or says that it cannot now."""
+    for last in (*[False] * REPEATS, True):
+        try:
+            answer = await sender.parts.hub.ask(Verb.SUBMIT, body)
+        except HubUnreachable:
+            if last:
+                raise
+        else:
+            if last or answer.status not in BUSY:
+                accepted(answer)
+                return
         pace.repeats += 1
         await asyncio.sleep(REPEAT_AFTER_S)
-    accepted(answer)
 
 
 async def _waits(world: World, last: int) -> list[float]:
