@@ -1,11 +1,17 @@
-"""A server on loopback that leaves nothing behind: its conversations end with it."""
+"""A server on loopback that leaves nothing behind: its conversations end with it.
 
-import asyncio
+Threads and blocking sockets, so that whatever a test does to its own event loop does nothing to the server.
+"""
+
 import contextlib
+import socket
 import ssl
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from typing import Self
+
+ACCEPT_EVERY_S = 0.05
 
 
 class Sink(ABC):
@@ -14,30 +20,43 @@ class Sink(ABC):
     port: int = 0
 
     @abstractmethod
-    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None: ...
+    def talk(self, connection: socket.socket) -> None:
+        """One conversation. Returning or an OSError ends it. The sink closes the connection."""
 
     @contextlib.asynccontextmanager
     async def running(self, tls: ssl.SSLContext | None) -> AsyncIterator[Self]:
-        conversations: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
-
-        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            task = asyncio.current_task()
-            assert task is not None
-            conversations[task] = writer
-            with contextlib.suppress(ConnectionError, ssl.SSLError, asyncio.IncompleteReadError):
-                await self.talk(reader, writer)
-            writer.close()
-            with contextlib.suppress(ConnectionError, ssl.SSLError, TimeoutError):
-                await writer.wait_closed()
-
-        server = await asyncio.start_server(
-            serve, "127.0.0.1", 0, ssl=tls, ssl_shutdown_timeout=1 if tls else None
-        )
-        self.port = server.sockets[0].getsockname()[1]
+        stopped = threading.Event()
+        listener = socket.create_server(("127.0.0.1", 0))
+        listener.settimeout(ACCEPT_EVERY_S)
+        self.port = listener.getsockname()[1]
+        server = threading.Thread(target=self._accept, args=(listener, tls, stopped))
+        server.start()
         try:
-            async with server:
-                yield self
+            yield self
         finally:
-            for writer in conversations.values():
-                writer.transport.abort()
-            await asyncio.gather(*conversations)
+            stopped.set()
+            server.join()
+            listener.close()
+
+    def _accept(self, listener: socket.socket, tls: ssl.SSLContext | None, stopped: threading.Event) -> None:
+        conversations: list[tuple[threading.Thread, socket.socket]] = []
+        while not stopped.is_set():
+            with contextlib.suppress(TimeoutError):
+                connection, _ = listener.accept()
+                connection.settimeout(None)
+                thread = threading.Thread(target=self._converse, args=(connection, tls))
+                thread.start()
+                conversations.append((thread, connection))
+        for thread, connection in conversations:
+            with contextlib.suppress(OSError):  # it was over already
+                connection.shutdown(socket.SHUT_RDWR)
+            thread.join()
+
+    def _converse(self, plain: socket.socket, tls: ssl.SSLContext | None) -> None:
+        with plain, contextlib.suppress(OSError):
+            if tls is None:
+                self.talk(plain)
+            else:
+                # The wrapped socket takes the descriptor over; a duplicate keeps `plain` able to hang up.
+                with tls.wrap_socket(plain.dup(), server_side=True) as wrapped:
+                    self.talk(wrapped)

@@ -3,15 +3,19 @@
 Speaks just enough of RFC 5321 for one message, with implicit TLS or STARTTLS (RFC 3207).
 """
 
-import asyncio
 import email
 import email.policy
+import socket
 import ssl
+import time
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from enum import StrEnum
+from typing import BinaryIO
 
 from tests.alarms.sink import Sink
+
+DRIP_EVERY_S = 0.02
 
 
 class Fault(StrEnum):
@@ -35,33 +39,33 @@ class SmtpSink(Sink):
     mails: list[EmailMessage] = field(default_factory=list)
     logins: list[str] = field(default_factory=list)
 
-    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def talk(self, connection: socket.socket) -> None:
         if self.fault is Fault.SILENT:
-            await reader.read()
+            connection.recv(1)
             return
-        if self.fault is Fault.DRIPS:
-            for _ in range(10_000):
-                writer.write(b"2")
-                await writer.drain()
-                await asyncio.sleep(0.02)
-                if reader.at_eof() or writer.is_closing():
-                    return
-        await _say(writer, "220 sink")
-        while line := (await reader.readline()).decode("ascii").strip():
-            verb = line.split(maxsplit=1)[0].upper()
-            if verb == "STARTTLS" and self.starttls is not None:
-                await _say(writer, "220 go")
-                await writer.start_tls(self.starttls)
-                reader._transport = writer.transport  # type: ignore[attr-defined] # bpo: start_tls leaves it behind
-                continue
-            if self.fault is Fault.DROPS and verb == "RCPT":
-                writer.transport.abort()
-                return
-            await _say(writer, self._reply(verb, line))
-            if verb == "DATA":
-                await _say(writer, await self._message(reader))
-            if verb == "QUIT":
-                return
+        while self.fault is Fault.DRIPS:
+            connection.sendall(b"2")
+            time.sleep(DRIP_EVERY_S)
+        _say(connection, "220 sink")
+        if self._commands(connection) == "STARTTLS" and self.starttls is not None:
+            _say(connection, "220 go")
+            with self.starttls.wrap_socket(connection.dup(), server_side=True) as secured:
+                self._commands(secured)
+
+    def _commands(self, connection: socket.socket) -> str:
+        """Obeys until the conversation ends or is to be secured. Gives the last verb."""
+        verb = ""
+        with connection.makefile("rb") as reader:
+            while line := reader.readline().decode("ascii").strip():
+                verb = line.split(maxsplit=1)[0].upper()
+                if verb == "STARTTLS" or (self.fault is Fault.DROPS and verb == "RCPT"):
+                    return verb
+                _say(connection, self._reply(verb, line))
+                if verb == "DATA":
+                    _say(connection, self._message(reader))
+                if verb == "QUIT":
+                    return verb
+        return verb
 
     def _reply(self, verb: str, line: str) -> str:
         if verb == "EHLO":
@@ -76,16 +80,17 @@ class SmtpSink(Sink):
             return f"{self.fault.value} not now"
         return {"DATA": "354 go on", "QUIT": "221 bye"}.get(verb, "250 ok")
 
-    async def _message(self, reader: asyncio.StreamReader) -> str:
-        raw = await reader.readuntil(b"\r\n.\r\n")
+    def _message(self, reader: BinaryIO) -> str:
+        lines = []
+        while (line := reader.readline()) not in {b".\r\n", b""}:
+            lines.append(line)
         if self.fault is Fault.REFUSES_MESSAGE:
             return "554 no"
-        message = email.message_from_bytes(raw[:-5], policy=email.policy.default)
+        message = email.message_from_bytes(b"".join(lines), policy=email.policy.default)
         assert isinstance(message, EmailMessage)
         self.mails.append(message)
         return "250 kept"
 
 
-async def _say(writer: asyncio.StreamWriter, text: str) -> None:
-    writer.write(text.encode("ascii") + b"\r\n")
-    await writer.drain()
+def _say(connection: socket.socket, text: str) -> None:
+    connection.sendall(text.encode("ascii") + b"\r\n")

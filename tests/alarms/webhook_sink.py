@@ -1,6 +1,6 @@
 """A small HTTPS server that keeps the requests that it gets, with faults on demand."""
 
-import asyncio
+import socket
 import ssl
 from dataclasses import dataclass, field
 
@@ -23,17 +23,17 @@ class WebhookSink(Sink):
     extra: bytes = b""
     got: list[Got] = field(default_factory=list)
 
-    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("ascii").split("\r\n")
-        headers = {
-            name.lower(): value for name, _, value in (line.partition(": ") for line in head[1:] if line)
-        }
-        body = await reader.readexactly(int(headers["content-length"]))
-        self.got.append(Got(path=head[0].split()[1], headers=headers, body=body))
-        if self.status is None:
-            await reader.read()
-        elif self.status == 0:
-            writer.transport.abort()
-        else:
-            writer.write(f"HTTP/1.1 {self.status} x\r\ncontent-length: 0\r\n".encode() + self.extra + b"\r\n")
-            await writer.drain()
+    def talk(self, connection: socket.socket) -> None:
+        with connection.makefile("rb") as reader:
+            path = reader.readline().split()[1].decode("ascii")
+            headers = {}
+            while line := reader.readline().strip().decode("ascii"):
+                name, _, value = line.partition(": ")
+                headers[name.lower()] = value
+            body = reader.read(int(headers["content-length"]))
+            self.got.append(Got(path=path, headers=headers, body=body))
+            if self.status is None:
+                reader.read(1)
+            elif self.status:
+                answer = f"HTTP/1.1 {self.status} x\r\ncontent-length: 0\r\nconnection: close\r\n".encode()
+                connection.sendall(answer + self.extra + b"\r\n")
