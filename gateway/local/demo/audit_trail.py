@@ -63,15 +63,21 @@ def _change_one_byte(screen: Screen, export: Path, key: str) -> None:
 def _search_for_content(cast: Cast, screen: Screen) -> None:
     screen.step("Zoeken naar inhoud waar die niet hoort: database, logboeken, sporen en stroom van de hub")
     world = cast.exchange.world
-    marker = contents.MARKER.encode()
+    secrets = [secret.encode() for secret in contents.SECRETS]
     places = [world.hub_database.parent, world.logs, world.nats_data, world.path / "logboek.jsonl"]
-    found = [str(file) for place in places for file in _files(place) if marker in file.read_bytes()]
+    found = [str(file) for place in places for file in _files(place) if _holds(file, secrets)]
     require(not found, f"geen inhoud bij de hub, maar gevonden in {found}")
     control = world.path / "controle.txt"
-    control.write_bytes(b"x" + marker)
-    require(marker in control.read_bytes(), "de zoekactie vindt de inhoud waar zij wel staat")
+    for secret in secrets:
+        control.write_bytes(b"x" + secret + b"x")
+        require(_holds(control, secrets), "de zoekactie vindt de inhoud waar zij wel staat")
     size = sum(file.stat().st_size for place in places for file in _files(place))
-    screen.good(f"niets gevonden in {size // 1024} KiB")
+    screen.good(f"{len(secrets)} waarden gezocht, niets gevonden in {size // 1024} KiB")
+
+
+def _holds(file: Path, secrets: list[bytes]) -> bool:
+    data = file.read_bytes()
+    return any(secret in data for secret in secrets)
 
 
 def _files(place: Path) -> list[Path]:

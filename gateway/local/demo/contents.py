@@ -7,6 +7,11 @@ from typing import Any, Final
 
 MARKER: Final = "VERZONNEN-INHOUD"
 
+BSN: Final = "999999990"  # fails the 11-check, so it is nobody's
+PHONES: Final = ("+31000000001", "+31000000002", "+31000000003")
+SECRETS: Final = (MARKER, BSN, *PHONES, "Voorbeeldstraat", "0000XX", "1990-01-01", "1991-01-01", "2020-01-01")
+"""What nobody but sender and recipient may hold: free text, names, street, postcode, birth dates, BSN, phones."""
+
 BAN_SUBJECT: Final = {
     "persoon_id": "7b0e4f52-6a0e-4a57-9f0d-5d2f6f6f0001",
     "rol": "uithuisgeplaatste",
@@ -128,7 +133,7 @@ def notice(advice_id: str, municipality: str) -> dict[str, Any]:
     return {
         "persoon_pleger": BAN_SUBJECT,
         "pleger_meerderjarig": True,
-        "bsn_pleger": "999999990",
+        "bsn_pleger": BSN,
         "personen_betrokken": [STAYS, CHILD],
         "woonadres": _address(municipality),
         "situatie": "B_geen_acuut_hg",
@@ -154,17 +159,17 @@ def notice(advice_id: str, municipality: str) -> dict[str, Any]:
         "hulpverlener_ter_plaatse": {
             "organisatie": f"Voorbeeldhulp ({MARKER})",
             "rol": "begeleider",
-            "telefoon": "+31000000001",
+            "telefoon": PHONES[0],
         },
         "contact_slachtoffer": {
             "kanaal": "telefoon",
-            "waarde": f"+31000000002 ({MARKER})",
+            "waarde": f"{PHONES[1]} ({MARKER})",
             "veilige_uren": "overdag",
         },
         "vt_contact_24x7": {
             "organisatie": "Veilig Thuis Voorbeeldstad",
             "rol": "bereikbaarheidsdienst",
-            "telefoon": "+31000000003",
+            "telefoon": PHONES[2],
         },
     }
 

@@ -223,7 +223,7 @@ def _close(jurist: AgencyClient, case_id: str) -> Reply:
 
 
 def _look_up(jurist: AgencyClient, case_id: str) -> Reply:
-    return jurist.get(f"/zaken/{case_id}?rol=gemeente_jurist")
+    return jurist.get(f"/zaken/{case_id}?rol=gemeente_jurist&doel=weging")
 
 
 def _notice(case_id: str, advice_id: str) -> dict[str, Any]:
