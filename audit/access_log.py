@@ -22,6 +22,7 @@ ACCESS = frozenset(
         EventTag.BREAK_GLASS_OPENED,
         EventTag.BREAK_GLASS_REFUSED,
         EventTag.BREAK_GLASS_REVIEWED,
+        EventTag.ACCESS_GIVEN,
         EventTag.ACCESS_REFUSED,
     }
 )

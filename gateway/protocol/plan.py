@@ -14,7 +14,10 @@ from gateway.protocol.wire import Body, Digest, Facts, Instant, Kant, OinRole, S
 
 
 class PlanRequest(Body):
-    """`gemeentecode` is given exactly when the message opens a case, whose id the node then mints at random."""
+    """`gemeentecode` is given exactly when the message opens a case, whose id the node then mints at random.
+
+    `handeling` is the act that the sender names, for the acts that facts cannot tell apart.
+    """
 
     type: ShortText
     zaak_id: Uuid
@@ -23,6 +26,7 @@ class PlanRequest(Body):
     doel: ShortText | None = None
     feiten: Facts
     ontvangers: list[OinRole]
+    handeling: ShortText | None = None
     in_antwoord_op: Uuid | None = None
 
 

@@ -78,6 +78,7 @@ class CaseQuestion(Body):
     soort: Literal["zaak"]
     zaak_id: Uuid
     door: Staff
+    doel: ShortText | None = None  # None when the person states none: refused (G02_geen_doel)
 
 
 DecideQuestion = Annotated[

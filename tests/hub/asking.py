@@ -46,3 +46,14 @@ async def ask_reading(person: Sender, copy_id: str, purpose: str | None, **chang
         "doel": purpose,
     }
     return await person.hub.ask(Verb.READ, person.oin, json.dumps(question | changes).encode())
+
+
+async def ask_case(person: Sender, case_id: str, purpose: str | None) -> Reply:
+    """The person looks at the case."""
+    question = {
+        "soort": "zaak",
+        "zaakId": case_id,
+        "door": {"rol": person.role, "medewerker": person.staff},
+        "doel": purpose,
+    }
+    return await decide(person, question)

@@ -176,6 +176,7 @@ class Sender:
         *,
         opening_in: str | None = None,
         in_reply_to: str | None = None,
+        act: str | None = None,
     ) -> Reply:
         body = {
             "type": message,
@@ -184,6 +185,7 @@ class Sender:
             "afzender": {"rol": self.role, "medewerker": self.staff},
             "feiten": dict(facts),
             "ontvangers": [{"oin": oin, "rol": rol} for oin, rol in to],
+            "handeling": act,
             "inAntwoordOp": in_reply_to,
         }
         return await self.hub.ask(Verb.PLAN, self.oin, json.dumps(body).encode())

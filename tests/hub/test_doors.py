@@ -60,7 +60,8 @@ async def test_both_doors_give_the_same_bytes_for_every_kind_of_answer(doors: Op
     stale = case.vt.draft(stale_plan.answer.body | {"revisie": "6-oud"}, KENNISGEVING_FACTS)
     sent = await notify_police(case)
     police = doors.running.node(POL, "politie_hovj", "pol-0007")
-    view = {"soort": "zaak", "zaakId": case.case_id, "door": {"rol": "vt_medewerker", "medewerker": "vt-1"}}
+    opener = {"rol": "vt_procescoordinator", "medewerker": "vt-0001"}
+    view = {"soort": "zaak", "zaakId": case.case_id, "door": opener, "doel": "screening"}
     act = {
         "soort": "handeling",
         "zaakId": case.case_id,

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from audit.events import EventTag
 from gateway.domain.clock import rfc3339
 from gateway.hub.storage.tables import duties, log_leaves
-from tests.hub.asking import ask_reading, assign, decide, duty
-from tests.hub.makers import ELDERS, GEM, POL, VT, Draft, RunningHub, notify_police, open_case
+from gateway.hub.usecases.problem_answers import Reply
+from tests.hub.asking import ask_case, ask_reading, assign, decide, duty
+from tests.hub.makers import ELDERS, GEM, POL, Draft, RunningHub, Sender, notify_police, open_case
 
 
 def copy_for(sent: Draft, role: str) -> str:
@@ -195,16 +196,20 @@ async def test_the_view_of_a_case_shows_an_agency_only_its_own_part(hub: Running
     case = await open_case(hub)
     await notify_police(case)
 
-    def view(oin: str, role: str) -> dict[str, Any]:
-        return {"soort": "zaak", "zaakId": case.case_id, "door": {"rol": role, "medewerker": f"m-{oin[-4:]}"}}
+    async def view(person: Sender, purpose: str) -> Reply:
+        return await ask_case(person, case.case_id, purpose)
 
-    vt = (await decide(case.vt, view(VT, "vt_medewerker"))).answer.body
+    vt = (await view(case.vt, "screening")).answer.body
     assert vt["toestand"] == "screening_gepland"
     assert [m["type"] for m in vt["verzonden"]] == ["screening.verzoek", "screening.gepland.kennisgeving"]
     gem = hub.node(GEM, "gemeente_jurist", "gem-1")
-    municipality = (await decide(gem, view(GEM, "gemeente_jurist"))).answer.body
+    await assign(gem, case.case_id)
+    other = await open_case(hub)
+    await assign(gem, other.case_id)
+    assert (await view(gem, "weging")).answer.status == 404  # weging is over in this case
+    municipality = (await ask_case(gem, other.case_id, "weging")).answer.body
     assert municipality["verzonden"] == []
     assert [m["type"] for m in municipality["ontvangen"]] == ["screening.verzoek"]
     assert "politie" not in json.dumps(municipality)
-    outside = await decide(hub.node(ELDERS, "burgemeester", "e-1"), view(ELDERS, "burgemeester"))
+    outside = await view(hub.node(ELDERS, "burgemeester", "e-1"), "besluit")
     assert outside.answer.status == 404

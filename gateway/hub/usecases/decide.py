@@ -23,6 +23,6 @@ async def decide_question(parts: Parts, asker: Asker, body: bytes) -> Answer:
         case DutyQuestion():
             return await settle(lambda: set_duty(parts, asker, question))
         case CaseQuestion():
-            return await show_case(parts, asker, question)
+            return await settle(lambda: show_case(parts, asker, question))
         case _:
             assert_never(question)

@@ -26,7 +26,7 @@ from gateway.hub.usecases.deciding import subject_of
 from gateway.hub.usecases.decision_record import access_decision_row, reading_decision_row
 from gateway.hub.usecases.parts import Asker, Parts
 from gateway.hub.usecases.proposal import check_staff, known_purpose
-from gateway.hub.usecases.settling import load_record
+from gateway.hub.usecases.settling import load_record, settle
 from gateway.protocol.exchange import Answer
 from gateway.protocol.manifest import Obligation
 from gateway.protocol.plan import FieldPlan, Reason
@@ -52,6 +52,12 @@ async def decide_reading(parts: Parts, asker: Asker, body: bytes) -> Answer:
     """What of the copy this person may see. Raises InvalidInput, NotFound, Refused, DecisionUnavailable."""
     question = ReadQuestion.parse_bytes(body)
     check_staff(question.lezer)
+    return await settle(lambda: _decide(parts, asker, question))
+
+
+async def _decide(parts: Parts, asker: Asker, question: ReadQuestion) -> Answer:
+    """As decide_reading. Raises Moved when a fact changed before the decision was on record: nobody opens a copy on
+    an assignment that has ended."""
     found = await parts.reader.read(lambda c: load_delivery(c, question.kopie_id))  # (1)
     if found is None or found.delivery.oin != asker.oin:
         await audit_foreign_copy(parts, asker, EventTag.READING_REFUSED)
@@ -151,6 +157,7 @@ def _change(
         key=f"lezen:{verdict.decision_id}",
         judge=lambda _: Judgement(inserts=tuple(rows)),
         leaves=tuple(leaves),
+        reads=opening.record.situation.versions,
     )
 
 

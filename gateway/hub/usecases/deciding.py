@@ -13,12 +13,12 @@ from audit.body import Why
 from gateway.domain.acts import act_rule_for
 from gateway.domain.case import CaseStanding
 from gateway.domain.case_facts import FactEntry
-from gateway.domain.catalogue import Transition, catalogue
+from gateway.domain.catalogue import ActRule, Transition, catalogue
 from gateway.domain.errors import Cause, Conflict, NotFound, Refused, SchakelError
 from gateway.domain.identifiers import AgencyKind, MessageId, Oin, RoleId
 from gateway.domain.urgency import Urgency, urgency_of
 from gateway.hub.policy.questions import MessageQuestion, RecipientQuestion, Subject, TransitionQuestion
-from gateway.hub.policy.verdicts import MessageVerdict, TransitionDecision
+from gateway.hub.policy.verdicts import AccessDecision, MessageVerdict, TransitionDecision
 from gateway.hub.ports import PolicyDecider
 from gateway.hub.storage.rows import DecisionRow
 from gateway.hub.storage.situations import Situation
@@ -84,7 +84,7 @@ def can_see(record: CaseRecord, actor: Actor) -> bool:
     return is_competent(record, actor.agency) or record.is_involved(actor.agency.oin)
 
 
-def refused(verdict: MessageVerdict | TransitionDecision) -> Refused:
+def refused(verdict: MessageVerdict | TransitionDecision | AccessDecision) -> Refused:
     """A refusal with rule, article and next step; of an act with every check that fails."""
     missing = verdict.missing if isinstance(verdict, TransitionDecision) else ()
     return Refused(
@@ -113,12 +113,8 @@ def _exists_already() -> Conflict:
 async def decide(decider: PolicyDecider, proposal: Proposal, situation: Situation, now: datetime) -> Decided:
     """The policy's verdicts on the proposal in this situation. Raises DecisionUnavailable."""
     record = _with_message(CaseRecord.of(situation, opening_in=proposal.opening_in), proposal)
-    rule = act_rule_for(
-        proposal.message_type,
-        RoleId(proposal.sender.role),
-        proposal.facts,
-        record.standing.state,
-        declared=proposal.act,
+    rule = _named_act(proposal) or act_rule_for(
+        proposal.message_type, RoleId(proposal.sender.role), proposal.facts, record.standing.state
     )
     act = None if rule is None else catalogue().transitions[rule.action]
     fits = act is not None and record.standing.state in act.from_states
@@ -148,6 +144,12 @@ async def decide(decider: PolicyDecider, proposal: Proposal, situation: Situatio
         urgency=_urgency(proposal, record),
         decisions=tuple(decisions),
     )
+
+
+def _named_act(proposal: Proposal) -> ActRule | None:
+    """The act that the sender names, where facts cannot tell; also when it does not fit: the policy then says why."""
+    rules = proposal.message_type.acts
+    return next((rule for rule in rules if rule.declared and rule.action == proposal.act), None)
 
 
 def subject_of(actor: Actor) -> Subject:

@@ -16,14 +16,21 @@ from gateway.hub.usecases.auditing import leaf
 from gateway.hub.usecases.deciding import Decided, decide
 from gateway.hub.usecases.parts import Asker, Parts
 from gateway.hub.usecases.proposal import Proposal, read_proposal
+from gateway.hub.usecases.settling import settle
 from gateway.protocol.exchange import Answer
 from gateway.protocol.plan import Plan, PlanRequest, plan_digest, recipient_plan
 
 
 async def plan_message(parts: Parts, asker: Asker, body: bytes) -> Answer:
-    """The plan. Raises InvalidInput, NotFound, Refused, DecisionUnavailable, StorageUnavailable."""
+    """The plan. Raises InvalidInput, NotFound, Refused, DecisionUnavailable, Unavailable."""
+    request = PlanRequest.parse_bytes(body)
+    return await settle(lambda: _plan(parts, asker, request))
+
+
+async def _plan(parts: Parts, asker: Asker, request: PlanRequest) -> Answer:
+    """As plan_message. Raises Moved when a fact changed before the plan was on record."""
     now = parts.clock()
-    proposal = _read(parts, asker, PlanRequest.parse_bytes(body))  # (1)
+    proposal = _read(parts, asker, request)  # (1)
     situation = await parts.reader.read(  # (2)
         lambda c: load_situation(c, case_id=proposal.case_id, oin=asker.oin, now=rfc3339(now))
     )
@@ -72,6 +79,7 @@ def _record(asker: Asker, decided: Decided, refusal: SchakelError | None, now: d
         key=f"plan:{decided.verdict.decision_id}",
         judge=lambda _: Judgement(inserts=decided.decisions),
         leaves=(written,),
+        reads=decided.record.situation.versions,
     )
 
 
@@ -86,7 +94,7 @@ def _read(parts: Parts, asker: Asker, request: PlanRequest) -> Proposal:
         staff=request.afzender,
         facts=request.feiten,
         recipients=request.ontvangers,
-        act=None,
+        act=request.handeling,
         in_reply_to=request.in_antwoord_op,
         purpose=request.doel,
         now=parts.clock(),

@@ -71,6 +71,7 @@ def read_proposal(
         *_staff_causes(staff),
         *_municipality_causes(message_type, municipality),
         *_fact_causes(message_type, facts, now),
+        *_act_causes(message_type, act),
         *_recipient_causes(registry, recipients),
     ]
     if causes:
@@ -133,6 +134,12 @@ def _fact_causes(message_type: MessageType, facts: Mapping[str, FactValue], now:
     if isinstance(happened, str) and _is_future(happened, now):
         nl, en = "Dit tijdstip ligt in de toekomst.", "This time lies in the future."
         yield _cause("/feiten/gebeurd_op", "toekomst", nl, en)
+
+
+def _act_causes(message_type: MessageType, act: str | None) -> Iterator[Cause]:
+    if act is not None and act not in {rule.action for rule in message_type.acts}:
+        nl, en = "Dit bericht legt deze handeling niet vast.", "This message does not record this act."
+        yield _cause("/handeling", "handeling", nl, en)
 
 
 def _is_future(text: str, now: datetime) -> bool:

@@ -1,14 +1,17 @@
-"""What the hub may tell an agency of a case: its state, the agency's own people on it, and where its messages are.
+"""What the hub may tell a person of a case: its state, the agency's own people on it, and where its messages are.
 
-Nothing of what others send each other. A case in which the agency has no part does not exist for it.
+Nothing of what others send each other. The policy is asked, in the same way, about a case that does not exist, so
+that neither answer nor time tells it from one that the person may not see; which rule refused stands in the audit log.
 """
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
 from audit.body import Why
 from audit.events import EventTag
-from gateway.domain.errors import NotFound
-from gateway.domain.identifiers import new_id
+from gateway.domain.errors import NotFound, SchakelError
+from gateway.hub.policy.questions import AccessQuestion
+from gateway.hub.policy.verdicts import AccessDecision
 from gateway.hub.storage.changes import Change, Judgement
 from gateway.hub.storage.deliveries import (
     Progress,
@@ -16,19 +19,30 @@ from gateway.hub.storage.deliveries import (
     withheld_of_sender,
 )
 from gateway.hub.storage.rows import DeliveryRow, MessageRow, WithheldRow
-from gateway.hub.usecases.assign import INVISIBLE
 from gateway.hub.usecases.auditing import leaf
 from gateway.hub.usecases.case_record import CaseRecord
+from gateway.hub.usecases.context import Actor, actor_context, may_read_as_assigned
+from gateway.hub.usecases.deciding import refused, subject_of
+from gateway.hub.usecases.decision_record import access_decision_row
 from gateway.hub.usecases.parts import Asker, Parts
+from gateway.hub.usecases.proposal import known_purpose
 from gateway.hub.usecases.settling import load_record
 from gateway.hub.usecases.staffing import require_own_role
 from gateway.protocol.exchange import Answer
 from gateway.protocol.questions import CaseQuestion, DeliveryStatus
 
+# These come first in the policy's order and look at nothing of a case: told alike for every case, known or not.
+_TOLD_BEFORE_LOOK_UP: Final = frozenset(
+    {"G01_rol_past_niet_bij_organisatie", "G02_geen_doel", "G03_onbekend_doel"}
+)
+_FACTS: Final = ("bewaartermijn_verlopen", "break_glass", "dienst", "gebied_bevoegd")
+
 
 async def show_case(parts: Parts, asker: Asker, question: CaseQuestion) -> Answer:
-    """The case as the agency has part in it. Raises InvalidInput, NotFound, Refused."""
-    require_own_role(asker.participant(parts.registry()), question.door)
+    """The case as this person may know it. Raises InvalidInput, NotFound, Refused, DecisionUnavailable, Moved."""
+    agency, now = asker.participant(parts.registry()), parts.clock()
+    require_own_role(agency, question.door)
+    actor = Actor(agency=agency, role=question.door.rol, staff=question.door.medewerker)
     record = await load_record(parts, asker, question.zaak_id)
     deliveries, withheld = await parts.reader.read(
         lambda c: (
@@ -36,29 +50,92 @@ async def show_case(parts: Parts, asker: Asker, question: CaseQuestion) -> Answe
             withheld_of_sender(c, question.zaak_id, asker.oin),
         )
     )
-    if not record.is_involved(asker.oin):
-        await parts.writer.write(_refusal(parts, asker, question))
-        raise NotFound
-    case = record.situation.case
-    own = [a for a in record.situation.assignments if a.oin == asker.oin]
-    return Answer(
-        200,
-        {
-            "zaakId": question.zaak_id,
-            "toestand": record.standing.state,
-            "sinds": "" if case is None else case.since,
-            "toewijzingen": [
-                {"rol": a.role, "medewerker": a.staff, "kant": a.side, "van": a.made_at, "tot": a.ended_at}
-                for a in own
-            ],
-            "verzonden": [
-                _sent(message, deliveries, withheld)
-                for message in record.situation.sent
-                if message.oin == asker.oin
-            ],
-            "ontvangen": [_received(record, d) for d in deliveries if d.oin == asker.oin],
+    asked = _access_question(record, actor, question, now)
+    verdict = await parts.decider.decide_access(asked)
+    await parts.writer.write(_change(asker, record, question, asked, verdict))
+    if not _is_shown(record, verdict):
+        raise _refusal(verdict)
+    return Answer(200, _view(record, asker.oin, deliveries, withheld))
+
+
+def _access_question(
+    record: CaseRecord, actor: Actor, question: CaseQuestion, now: datetime
+) -> AccessQuestion:
+    context = actor_context(record, actor, now)
+    return AccessQuestion(
+        now=now,
+        subject=subject_of(actor),
+        case_state=record.standing.state,
+        context={name: context[name] for name in _FACTS}
+        | {
+            "doel_verklaard": question.doel is not None,
+            "toegewezen": may_read_as_assigned(record, actor),
         },
+        question="zaak_zichtbaar",
+        purpose=known_purpose(question.doel),
     )
+
+
+def _is_shown(record: CaseRecord, verdict: AccessDecision) -> bool:
+    return verdict.allowed and record.exists
+
+
+def _refusal(verdict: AccessDecision) -> SchakelError:
+    return refused(verdict) if verdict.rule in _TOLD_BEFORE_LOOK_UP else NotFound()
+
+
+def _change(
+    asker: Asker,
+    record: CaseRecord,
+    question: CaseQuestion,
+    asked: AccessQuestion,
+    verdict: AccessDecision,
+) -> Change:
+    written = leaf(
+        EventTag.ACCESS_GIVEN if _is_shown(record, verdict) else EventTag.ACCESS_REFUSED,
+        asker,
+        asked.now,
+        role=question.door.rol,
+        staff=question.door.medewerker,
+        why=Why(
+            purpose=asked.purpose,
+            rule=verdict.rule,
+            article=verdict.article[:200],
+            decision_id=verdict.decision_id,
+            revision=verdict.revision,
+        ),
+        case_id=question.zaak_id,
+    )
+    decision = access_decision_row(asked, verdict, question.zaak_id, asked.now)
+    return Change(
+        key=f"toegang:{verdict.decision_id}",
+        judge=lambda _: Judgement(inserts=(decision,)),
+        leaves=(written,),
+        reads=record.situation.versions,
+    )
+
+
+def _view(
+    record: CaseRecord,
+    oin: str,
+    deliveries: tuple[DeliveryRow, ...],
+    withheld: tuple[WithheldRow, ...],
+) -> dict[str, Any]:
+    case = record.situation.case
+    return {
+        "zaakId": record.situation.case_id,
+        "toestand": record.standing.state,
+        "sinds": "" if case is None else case.since,
+        "toewijzingen": [
+            {"rol": a.role, "medewerker": a.staff, "kant": a.side, "van": a.made_at, "tot": a.ended_at}
+            for a in record.situation.assignments
+            if a.oin == oin
+        ],
+        "verzonden": [
+            _sent(message, deliveries, withheld) for message in record.situation.sent if message.oin == oin
+        ],
+        "ontvangen": [_received(record, d) for d in deliveries if d.oin == oin],
+    }
 
 
 def delivery_status(delivery: DeliveryRow) -> DeliveryStatus:
@@ -100,16 +177,3 @@ def _received(record: CaseRecord, delivery: DeliveryRow) -> dict[str, Any]:
         "aangenomenOp": delivery.accepted_at,
         **delivery_status(delivery).to_json(),
     }
-
-
-def _refusal(parts: Parts, asker: Asker, question: CaseQuestion) -> Change:
-    written = leaf(
-        EventTag.ACCESS_REFUSED,
-        asker,
-        parts.clock(),
-        role=question.door.rol,
-        staff=question.door.medewerker,
-        why=Why(rule=INVISIBLE),
-        case_id=question.zaak_id,
-    )
-    return Change(key=f"toegang:{new_id()}", judge=lambda _: Judgement(), leaves=(written,))
