@@ -36,6 +36,7 @@ def test_the_document_is_valid_and_names_every_resource(hub: RunningHub) -> None
         "/logboek/controlepunt",
         "/logboek/bewijs",
         "/logboek/samenhang",
+        "/beleidsinformatie",
     }
     for path in ("/plannen", "/inzendingen"):
         schema = document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]

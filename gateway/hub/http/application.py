@@ -5,6 +5,7 @@ from typing import Final, TypeAlias
 
 from fastapi import APIRouter, FastAPI
 
+from gateway.hub.http.evidence import evidence_router
 from gateway.hub.http.exchange import exchange_router
 from gateway.hub.http.health import Check, health_router
 from gateway.hub.http.public_record import public_record_router
@@ -38,6 +39,7 @@ def hub_application(
     )
     app.include_router(exchange_router(desk, verifier), prefix=API_BASE)
     app.include_router(public_record_router(parts, verifier, registry_document), prefix=API_BASE)
+    app.include_router(evidence_router(parts, verifier), prefix=API_BASE)
     for prefix, router in routers:
         app.include_router(router, prefix=prefix)
     app.include_router(health_router(checks))

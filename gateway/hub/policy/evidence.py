@@ -8,6 +8,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -55,11 +56,13 @@ class Counted:
     refusals: int | None
 
 
-def refusals_by(rows: Iterable[DecisionRow], dimensions: Sequence[Dimension]) -> list[Counted]:
+def refusals_by(
+    rows: Iterable[DecisionRow], dimensions: Sequence[Dimension], *, shared: int = -1
+) -> list[Counted]:
     """Decisions and refusals per group, sorted by the dimensions in their order.
 
-    Within the groups that share all but the last dimension, a single hidden number could be found by subtracting
-    the others from the total; then the next smallest is hidden as well (secondary suppression).
+    `shared` is how many leading dimensions make the groups of which somebody may know the total; all but the last
+    unless told. Refusals are hidden too where the allowed decisions, which are the difference, would be few.
     """
     if not dimensions:
         raise ValueError("at least one dimension")
@@ -70,8 +73,9 @@ def refusals_by(rows: Iterable[DecisionRow], dimensions: Sequence[Dimension]) ->
         decisions[key] += 1
         refusals[key] += not row.allowed
     ordered = sorted(decisions)
-    hidden_decisions = _hidden({key: decisions[key] for key in ordered})
-    hidden_refusals = _hidden({key: refusals[key] for key in ordered}) | hidden_decisions
+    betraying = {key for key in ordered if 0 < decisions[key] - refusals[key] < SMALLEST}
+    hidden_decisions = hidden_keys(decisions, shared=shared)
+    hidden_refusals = hidden_keys(refusals, shared=shared, also=betraying | hidden_decisions)
     return [
         Counted(
             group=dict(zip(dimensions, key, strict=True)),
@@ -80,6 +84,11 @@ def refusals_by(rows: Iterable[DecisionRow], dimensions: Sequence[Dimension]) ->
         )
         for key in ordered
     ]
+
+
+def month_of(moment: datetime) -> str:
+    """The month on the clock in the Netherlands, as `2026-03`."""
+    return moment.astimezone(LOCAL).strftime("%Y-%m")
 
 
 def evidence_csv(counted: Sequence[Counted], dimensions: Sequence[Dimension]) -> str:
@@ -93,27 +102,39 @@ def evidence_csv(counted: Sequence[Counted], dimensions: Sequence[Dimension]) ->
     return out.getvalue()
 
 
-def _hidden(counts: Mapping[tuple[str, ...], int]) -> set[tuple[str, ...]]:
-    """Small counts, and the next smallest wherever exactly one count of a family would be hidden."""
+def hidden_keys(
+    counts: Mapping[tuple[str, ...], int],
+    *,
+    shared: int = -1,
+    also: AbstractSet[tuple[str, ...]] = frozenset(),
+) -> set[tuple[str, ...]]:
+    """The keys of which the count may not be shown.
+
+    Those of small counts and those in `also`; and among the keys that share their first `shared` parts, the next
+    smallest until what is hidden together is no small count either: a total less what is shown would betray it.
+    """
     hidden: set[tuple[str, ...]] = set()
-    for family in _families(counts):
-        small = {key for key in family if 0 < counts[key] < SMALLEST}
+    for family in _families(counts, shared):
+        small = {key for key in family if 0 < counts[key] < SMALLEST or key in also}
+        others = sorted(
+            (key for key in family if key not in small and counts[key] > 0),
+            key=lambda key: (counts[key], key),
+        )
+        while small and others and (len(small) == 1 or sum(counts[key] for key in small) < SMALLEST):
+            small.add(others.pop(0))
         hidden |= small
-        others = [key for key in family if key not in small and counts[key] > 0]
-        if len(small) == 1 and others:
-            hidden.add(min(others, key=lambda key: (counts[key], key)))
     return hidden
 
 
-def _families(counts: Mapping[tuple[str, ...], int]) -> Iterator[list[tuple[str, ...]]]:
-    for _, family in groupby(sorted(counts), key=lambda key: key[:-1]):
+def _families(counts: Mapping[tuple[str, ...], int], shared: int) -> Iterator[list[tuple[str, ...]]]:
+    for _, family in groupby(sorted(counts), key=lambda key: key[:shared]):
         yield list(family)
 
 
 def _value(row: DecisionRow, dimension: Dimension) -> str:
     match dimension:
         case Dimension.MONTH:
-            return row.decided_at.astimezone(LOCAL).strftime("%Y-%m")
+            return month_of(row.decided_at)
         case Dimension.REGION:
             return row.region
         case Dimension.PURPOSE:
