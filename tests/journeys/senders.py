@@ -113,11 +113,15 @@ class Load:
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
+        self.stop()
+        if kind is None:
+            self.check()
+
+    def stop(self) -> None:
+        """Returns when every sender has his last answer."""
         self._stop.set()
         for thread in self._threads:
             thread.join(GIVES_UP_AFTER_S)
-        if self._failures and kind is None:
-            raise self._failures[0]
 
     @property
     def acknowledged(self) -> int:

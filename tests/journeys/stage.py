@@ -1,7 +1,8 @@
 """The exchange of a journey: the product's own processes, under a parent that kills and starts them as it is told.
 
-`python -m tests.journeys.stage FOLDER` reads one JSON command a line and answers each with one line. It is a process of
-its own because it forks, which a test run with threads must not. When its input ends, the exchange ends.
+`python -m tests.journeys.stage FOLDER [DATABASE_URL]` reads one JSON command a line and answers each with one line. It
+is a process of its own because it forks, which a test run with threads must not. When its input ends, the exchange
+ends.
 """
 
 import asyncio
@@ -24,7 +25,7 @@ from gateway.hub.policy.client import DecisionPoint
 from gateway.local.exchange import Exchange
 from gateway.local.processes import Supervisor
 from gateway.local.systems import run_systems
-from gateway.local.world import free_ports, make_world
+from gateway.local.world import World, free_ports, make_world
 from gateway.settings import HubSettings, load_hub, load_node
 from gateway.web.server import ClientCertificates
 from tests.journeys import careless
@@ -36,9 +37,11 @@ DIES_WITHIN_S = 60.0
 class Stage:
     """One exchange and the commands on it. Every command returns what it answers."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database_url: str | None) -> None:
         self.ports = free_ports()
         self.world = make_world(folder, self.ports, now=datetime.now(UTC))
+        if database_url is not None:
+            _move_hub(self.world, database_url)
         self.exchange = Exchange(self.world, self.ports, Supervisor(self.world.logs))
 
     def begin(self) -> dict[str, Any]:
@@ -111,6 +114,14 @@ class Stage:
             self.exchange.wait_for_node(name.removeprefix("node-"))
 
 
+def _move_hub(world: World, database_url: str) -> None:
+    """To another database, as an operator does it: in the settings, and then `schakel migrate`."""
+    lines = world.hub_settings.read_text("utf-8").splitlines()
+    kept = [line for line in lines if not line.startswith("database_url")]
+    world.hub_settings.write_text("\n".join([f'database_url = "{database_url}"', *kept]), "utf-8")
+    bootstrap.migrate(load_hub(world.hub_settings))
+
+
 def _prepared(work: Callable[[], None], fault: str | None, wal_bytes: int | None) -> None:
     if fault is not None:
         arm(fault)
@@ -141,9 +152,9 @@ def _off(settings: HubSettings, clock_s: float) -> Callable[[], None]:
     return lambda: asyncio.run(hub())
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, database_url: str | None = None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the test run that started us ends us
-    stage = Stage(folder)
+    stage = Stage(folder, database_url)
     try:
         _say(stage.begin())
         for line in sys.stdin:
@@ -167,4 +178,4 @@ def _say(answer: Mapping[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), *sys.argv[2:])

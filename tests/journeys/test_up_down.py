@@ -28,7 +28,8 @@ def run(tmp_path: Path) -> Iterator[Run]:
     wait_until(lambda: not accepts(PORTS.hub) and not accepts(PORTS.nats), what, 120)
     run = Run()
     yield run
-    run.schakel("down", "--folder", tmp_path)
+    if run.processes():  # the test failed halfway
+        run.schakel("down", "--folder", tmp_path)
 
 
 def test_up_serves_until_down_and_the_second_start_finds_everything(

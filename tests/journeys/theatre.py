@@ -13,6 +13,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Self
 
+import psycopg
+
 from gateway.local.agency_client import AgencyClient
 from gateway.local.exchange import client_context
 from gateway.local.registry_file import POLICE, VEILIG_THUIS, Agency
@@ -29,15 +31,16 @@ class StageError(Exception):
 
 
 class Theatre:
-    """A running exchange. A context: everything ends with it."""
+    """A running exchange, with the hub on SQLite unless a database is named. A context: everything ends with it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, database_url: str | None = None) -> None:
         self.world = World(folder)
+        self._database_url = database_url
         self._lock = threading.Lock()
         self._people: list[AgencyClient] = []
         with (folder.parent / f"{folder.name}.log").open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.journeys.stage", str(folder)],
+                [sys.executable, "-m", "tests.journeys.stage", str(folder), *filter(None, [database_url])],
                 cwd=ROOT,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -107,6 +110,9 @@ class Theatre:
 
     def hub_rows(self, query: str, *values: str) -> list[tuple[Any, ...]]:
         """Rows of the hub's database while it runs."""
+        if self._database_url is not None:
+            with psycopg.connect(self._database_url.replace("+psycopg", "")) as connection:
+                return connection.execute(query.encode(), values or None).fetchall()
         return _rows(f"file:{self.world.hub_database}?mode=ro", query, values)
 
     def node_rows(self, agency: Agency, query: str, *values: str) -> list[tuple[Any, ...]]:
