@@ -19,6 +19,7 @@ from gateway.node.http.app import node_app
 from gateway.node.hub_link import HubLink, Inbox, InboxMessage
 from gateway.node.ports import AgencyAdapter
 from gateway.node.storage.database import Database
+from gateway.node.storage.outbox import release
 from gateway.node.storage.own_seal import OwnSeal
 from gateway.node.usecases.hand_over import HandOver
 from gateway.node.usecases.outbox import empty_outbox, wait_for_outbox
@@ -57,6 +58,7 @@ class NodeApp:
     async def run(self) -> None:
         """Receives, hands over, empties the outbox and watches for gaps. Ends only by cancellation."""
         hand_over = HandOver(self.parts, self._adapter)
+        await self.parts.database.write(lambda c: release(c, self.parts.clock()))
         async with asyncio.TaskGroup() as group:
             for urgent in (True, False):
                 group.create_task(_for_ever("receive", self._receiver(urgent=urgent)))

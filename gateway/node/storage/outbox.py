@@ -64,6 +64,11 @@ def size(connection: Connection) -> int:
     return int(connection.execute(select(func.count()).select_from(outbox)).scalar_one())
 
 
+def release(connection: Connection, now: datetime) -> None:
+    """At a start nobody else is sending anything: everything may go at once."""
+    connection.execute(update(outbox).values(not_before=rfc3339(now)))
+
+
 def next_due(connection: Connection) -> str | None:
     """When the next item may go; None when nothing waits."""
     found: str | None = connection.execute(select(func.min(outbox.c.not_before))).scalar()
