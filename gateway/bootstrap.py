@@ -24,10 +24,12 @@ from gateway.domain.identifiers import AgencyKind
 from gateway.hub.assembly import HubPlan, open_hub, open_relay
 from gateway.hub.identity import (
     AuthoritySettings,
+    Client,
     InMemoryReplayStore,
     TokenAuthority,
     identity_router,
     node_clients,
+    overseer_client,
 )
 from gateway.hub.messaging.accounts_connection import ClientTls, Connection
 from gateway.hub.policy.activation import ActivationError, PolicyFolder
@@ -249,7 +251,7 @@ def _log_signer(settings: HubSettings) -> NoteSigner:
 
 
 def _authority(settings: HubSettings) -> TokenAuthority:
-    clients = node_clients(_registry(settings))
+    clients = {**_overseers(settings), **node_clients(_registry(settings))}
     return TokenAuthority(
         AuthoritySettings(issuer=settings.public_url, audience=settings.public_url + API_BASE),
         signing_keys_pem=[path.read_bytes() for path in settings.token_keys],
@@ -257,6 +259,14 @@ def _authority(settings: HubSettings) -> TokenAuthority:
         replays=InMemoryReplayStore(),
         clock=now,
     )
+
+
+def _overseers(settings: HubSettings) -> dict[str, Client]:
+    """Clients that read evidence. They are no participants, so the settings name them and the registry does not."""
+    return {
+        overseer.client_id: overseer_client(overseer.client_id, overseer.oin, overseer.key.read_bytes())
+        for overseer in settings.overseers
+    }
 
 
 def _policy_folder(settings: HubSettings) -> PolicyFolder:

@@ -63,6 +63,14 @@ class Policy(_Section):
     activators: list[Path]
 
 
+class Overseer(_Section):
+    """A client that may read evidence and nothing else; its OIN is that of its client certificate."""
+
+    client_id: str
+    oin: str
+    key: Path  # public key of its assertions, PEM, P-256
+
+
 class HubSettings(_Section):
     """Everything that a hub needs to start."""
 
@@ -77,6 +85,7 @@ class HubSettings(_Section):
     public_url: str
     relay: bool = True  # on SQLite the relay runs inside the hub, since one process owns the file
     traces: Path | None = None
+    overseers: list[Overseer] = []
     listen: Listen
     nats: Nats
     policy: Policy

@@ -16,8 +16,14 @@ from sqlalchemy import select
 from audit.events import EventTag
 from gateway.domain.catalogue import catalogue
 from gateway.domain.errors import InvalidInput
-from gateway.hub.identity import AuthoritySettings, InMemoryReplayStore, TokenAuthority, node_clients
-from gateway.hub.identity.clients import Client, Scope, node_client_id
+from gateway.hub.identity import (
+    AuthoritySettings,
+    InMemoryReplayStore,
+    TokenAuthority,
+    node_client_id,
+    node_clients,
+    overseer_client,
+)
 from gateway.hub.policy.evidence import SMALLEST, hidden_keys, month_of
 from gateway.hub.storage.tables import log_leaves
 from gateway.hub.usecases.overviews import Overview
@@ -167,14 +173,8 @@ async def doors(opa: PolicyServer, tmp_path: Path) -> AsyncIterator[OpenDoors]:
 def overseer_token(doors: OpenDoors) -> str:
     """A token with the scope `toezicht`, as the hub issues it to a client that has it."""
     world, keys = doors.running.world, doors.running.world.folder.agency(OM)
-    node = node_clients(world.registry)[node_client_id(OM)]
-    overseer = Client(
-        client_id=f"{OM}-toezicht",
-        oin=OM,
-        key=node.key,
-        scopes=frozenset({Scope.OVERSIGHT}),
-        roles=frozenset(),
-    )
+    public = node_clients(world.registry)[node_client_id(OM)].key.as_pem(private=False)
+    overseer = overseer_client(f"{OM}-toezicht", OM, public)
     authority = TokenAuthority(
         AuthoritySettings(issuer=doors.url, audience=f"{doors.url}/v1"),
         signing_keys_pem=[world.folder.hub.token_key.read_bytes()],

@@ -8,7 +8,7 @@ never here; a node that acts for a person exchanges a token (RFC 8693).
 """
 
 from gateway.hub.identity.authority import AuthoritySettings, TokenAuthority
-from gateway.hub.identity.clients import Client, Scope, node_client_id, node_clients
+from gateway.hub.identity.clients import Client, Scope, node_client_id, node_clients, overseer_client
 from gateway.hub.identity.replay import InMemoryReplayStore, ReplayStore
 from gateway.hub.identity.router import identity_router
 
@@ -22,4 +22,5 @@ __all__ = [
     "identity_router",
     "node_client_id",
     "node_clients",
+    "overseer_client",
 ]

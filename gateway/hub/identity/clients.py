@@ -56,3 +56,13 @@ def node_clients(registry: Registry) -> Mapping[str, Client]:
         for oin, participant in registry.participants.items()
     )
     return {client.client_id: client for client in clients}
+
+
+def overseer_client(client_id: str, oin: str, public_key_pem: bytes) -> Client:
+    """A client that reads evidence and nothing else. Raises ValueError when the key is not a public EC key (PEM)."""
+    key = ECKey.import_key(public_key_pem)
+    if key.is_private:
+        raise ValueError(f"{client_id}: this is a private key")
+    return Client(
+        client_id=client_id, oin=oin, key=key, scopes=frozenset({Scope.OVERSIGHT}), roles=frozenset()
+    )
