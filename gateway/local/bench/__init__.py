@@ -5,17 +5,6 @@ bare: the same rows, the same question, the same bytes. An aim that is missed is
 """
 
 import argparse
-from pathlib import Path
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the command takes."""
-    parser.add_argument(
-        "--json", type=Path, metavar="FILE", help="write the results to this file as JSON too"
-    )
-    parser.add_argument(
-        "--only", action="append", metavar="PART", help="measure this part only; may be given more than once"
-    )
 
 
 def bench(arguments: argparse.Namespace) -> int:
@@ -23,4 +12,4 @@ def bench(arguments: argparse.Namespace) -> int:
     measured; 2 for a part that does not exist."""
     from gateway.local.bench.run import run  # noqa: PLC0415 - `schakel --help` need not load it
 
-    return run(json_file=arguments.json, only=tuple(getattr(arguments, "only", None) or ()))
+    return run(json_file=arguments.json, only=tuple(arguments.only or ()))
