@@ -106,7 +106,7 @@ class _Forgetful(Writer):
 
 
 async def interleave(hubs: Sequence[RunningHub], count: int, *, seed: int) -> Seen:
-    """`count` times: an assignment is used and revoked at once at different hubs, and at times used again after that."""
+    """`count` times: an assignment is used and revoked at once at different hubs, at times used again after that."""
     seen = Seen()
     shares = [count // WORKERS + (place < count % WORKERS) for place in range(WORKERS)]
     await asyncio.gather(
