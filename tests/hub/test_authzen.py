@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from audit.events import EventTag
 from gateway.bootstrap import export_authorizations
 from gateway.hub.policy.adl import AdlEvent, AdlRecord, Span
 from gateway.hub.policy.authzen_question import CATEGORY_TYPE, ROLE_TYPE
+from gateway.hub.policy.casebook_file import context_keys
 from gateway.hub.storage.authorizations import authorization_lines
 from gateway.hub.storage.changes import Clash
 from gateway.hub.storage.tables import log_leaves
@@ -28,8 +29,14 @@ EVALUATION, EVALUATIONS = "/access/v1/evaluation", "/access/v1/evaluations"
 CANARY = "Verzonnen Persoon 999990019"
 
 
-def question(oin: str = POL, **facts: bool) -> dict[str, Any]:
-    """May the police officer on duty read the risk of violence in a screening?"""
+FACTS: dict[str, Any] = {
+    name: rule["default"] for name, rule in context_keys().items() if rule["default"] is not None
+}
+"""Every fact of a case in which nothing stands in the way, as the casebook writes it."""
+
+
+def question(oin: str = POL, **facts: Any) -> dict[str, Any]:
+    """May the police officer read this of a case that is being screened?"""
     return {
         "subject": {
             "type": ROLE_TYPE,
@@ -39,8 +46,8 @@ def question(oin: str = POL, **facts: bool) -> dict[str, Any]:
         "action": {"name": "lezen"},
         "resource": {
             "type": CATEGORY_TYPE,
-            "id": "proces",
-            "properties": {"toestand": "screening_gepland", "eigenaar": VT},
+            "id": "vt_melding_inhoud",
+            "properties": {"toestand": "screening", "eigenaar": VT},
         },
         "context": {"doel": "screening", "feiten": facts},
     }
@@ -67,10 +74,15 @@ async def asked_at(doors: OpenDoors, path: str, body: dict[str, Any], oin: str =
 
 @pytest.mark.real
 async def test_a_system_of_an_agency_asks_and_the_policy_answers(doors: OpenDoors) -> None:
-    without, assigned = question(), question(toegewezen=True, dienst=True)
-    answers = [(await asked_at(doors, EVALUATION, each)).json() for each in (without, assigned)]
-    assert answers[0]["decision"] is False
-    assert answers[0]["context"]["regel"] == "P_feit_ontbreekt"
+    answers = []
+    for facts in ({}, FACTS, FACTS | {"toegewezen": False}):
+        answers.append((await asked_at(doors, EVALUATION, question(**facts))).json())
+        doors.running.hands.pass_time(timedelta(seconds=1))  # records are in the order of time
+    assert [(answer["decision"], answer["context"]["regel"]) for answer in answers] == [
+        (False, "P_feit_ontbreekt"),
+        (True, "matrix"),
+        (False, "G06_niet_toegewezen"),
+    ]
     for answer, record in zip(answers, await records(doors.running), strict=True):
         assert record["body"]["adl.core.response"] == answer
         assert record["trace_id"] == TRACEPARENT[3:35]
