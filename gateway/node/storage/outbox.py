@@ -18,11 +18,20 @@ from gateway.node.storage.tables import outbox
 FIRST_RETRY: Final = timedelta(seconds=1)
 LAST_RETRY: Final = timedelta(minutes=1)
 
+# What may go: the oldest submission of each case and the oldest receipt of each copy.
+_OLDEST: Final = select(func.min(outbox.c.item_id)).group_by(
+    func.coalesce(outbox.c.copy_id, outbox.c.case_id)
+)
+
 
 def put_submission(
     connection: Connection, *, case_id: str, message_id: str, now: datetime, after: datetime
 ) -> None:
-    """`after` keeps others from sending it while whoever stored it sends it himself."""
+    """`after` keeps others from sending it while whoever stored it sends it himself. Behind an older one of its case
+    nobody sends it himself: it may go as soon as that one is gone."""
+    older = select(outbox.c.item_id).where(outbox.c.case_id == case_id, outbox.c.message_id.is_not(None))
+    if connection.execute(older).first() is not None:
+        after = now
     _put(connection, case_id=case_id, message_id=message_id, now=now, after=after)
 
 
@@ -37,8 +46,7 @@ def put_report(
 
 def due(connection: Connection, now: datetime, limit: int) -> tuple[OutboxItem, ...]:
     """The oldest submission of each case and receipt of each copy, if its time has come."""
-    oldest = select(func.min(outbox.c.item_id)).group_by(func.coalesce(outbox.c.copy_id, outbox.c.case_id))
-    query = select(outbox).where(outbox.c.item_id.in_(oldest), outbox.c.not_before <= rfc3339(now))
+    query = select(outbox).where(outbox.c.item_id.in_(_OLDEST), outbox.c.not_before <= rfc3339(now))
     return select_all(connection, OutboxItem, query.order_by(outbox.c.item_id).limit(limit))
 
 
@@ -71,7 +79,8 @@ def release(connection: Connection, now: datetime) -> None:
 
 def next_due(connection: Connection) -> str | None:
     """When the next item may go; None when nothing waits."""
-    found: str | None = connection.execute(select(func.min(outbox.c.not_before))).scalar()
+    query = select(func.min(outbox.c.not_before)).where(outbox.c.item_id.in_(_OLDEST))
+    found: str | None = connection.execute(query).scalar()
     return found
 
 
