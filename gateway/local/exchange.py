@@ -64,7 +64,7 @@ class Exchange:
 
     def start_nats(self) -> None:
         self.supervisor.spawn("nats", [str(find("nats-server")), "-c", str(self.world.nats_config)])
-        self._wait("nats", lambda: _accepts(self.ports.nats))
+        self._wait("nats", lambda: accepts(self.ports.nats))
 
     def provision(self) -> None:
         """Make the stream and the consumers; what is there already must be as it should be."""
@@ -129,7 +129,8 @@ def client_context(authority: Path, certificate: Path, key: Path) -> ssl.SSLCont
     return context
 
 
-def _accepts(port: int) -> bool:
+def accepts(port: int) -> bool:
+    """Whether something listens on this port of the loopback interface."""
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=1):
             return True

@@ -16,9 +16,9 @@ from rich.table import Table
 
 from adapters.simulator.staff import load_staff
 from gateway.domain.identifiers import parse_oin
-from gateway.local.exchange import Exchange, NotReady
+from gateway.local.exchange import Exchange, NotReady, accepts
 from gateway.local.processes import ChildDied, Supervisor
-from gateway.local.world import NODES, World, fixed_ports, make_world
+from gateway.local.world import NODES, World, all_ports, fixed_ports, make_world
 from gateway.setup import NotPrepared
 
 STOP_WITHIN_S = 30.0
@@ -33,6 +33,10 @@ def up(folder: Path) -> int:
         _print_addresses(console, folder)
         return 0
     ports = fixed_ports()
+    if taken := [port for port in all_ports(ports) if accepts(port)]:
+        console.print(f"[red]Deze poorten zijn al in gebruik: {', '.join(map(str, taken))}.[/red]")
+        console.print("Draait er elders een uitwisseling? Stop haar daar met: make down")
+        return 1
     world = World(folder.resolve())
     if not world.exchange.registry.exists():
         console.print("Sleutels, certificaten en beleid maken ...")

@@ -105,6 +105,11 @@ class World:
         )
 
 
+def all_ports(ports: Ports) -> list[int]:
+    """Every port that an exchange listens on."""
+    return [ports.nats, ports.opa, ports.bundle, ports.hub, *ports.nodes.values(), *ports.systems.values()]
+
+
 def fixed_ports(first: int = FIRST_PORT) -> Ports:
     """The ports of `make up`: the same at every start, so that addresses can be written down."""
     return _ports(list(range(first, first + _needed())))

@@ -1,5 +1,6 @@
 """`make up` and `make down`: an exchange that stays, answers, keeps its files, and is gone afterwards."""
 
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ from tests.journeys.runs import Run
 from tests.servers import accepts, wait_until
 
 # One test: these commands use fixed ports, so two could not run side by side.
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.xdist_group("fixed ports")]
 
 SECOND_START_WITHIN_S = 80.0  # ten times the aim
 PORTS = fixed_ports()
@@ -80,3 +81,11 @@ def _was_handed_over(cast: Cast, message_id: str) -> bool:
     assert shown.status == 200, shown.body
     receipts = [{r["soort"] for r in each["ontvangsten"]} for each in shown["afleveringen"]]
     return len(receipts) == 3 and all({"technisch", "functioneel"} <= kinds for kinds in receipts)
+
+
+def test_up_says_which_port_is_taken_and_starts_nothing(run: Run, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", PORTS.opa)):
+        status, shown = run.schakel("up", "--folder", tmp_path)
+    assert (status, str(PORTS.opa) in shown) == (1, True), shown
+    assert run.processes() == {}
+    assert not any(tmp_path.iterdir())
