@@ -4,6 +4,7 @@ NATS, then its stream; the hub, which serves OPA its bundle, and OPA; then the p
 """
 
 import asyncio
+import gc
 import logging
 import os
 import socket
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.bootstrap import run_hub, run_node
+from gateway.domain.catalogue import catalogue
 from gateway.hub.messaging.accounts_connection import ClientTls, Connection
 from gateway.hub.messaging.provisioning import provision
 from gateway.hub.policy.server import OPA_ENVIRONMENT, opa_beside_hub
@@ -23,6 +25,7 @@ from gateway.local.processes import Supervisor
 from gateway.local.registry_file import DEMO_AGENCIES
 from gateway.local.systems import publish_identity_keys, run_systems
 from gateway.local.world import NODES, Ports, World
+from gateway.node.masks import mask_table
 from gateway.settings import load_hub, load_node
 from gateway.setup import find
 
@@ -47,6 +50,7 @@ class Exchange:
         """Returns when every part answers. Raises NotReady or ChildDied; the caller then stops what runs."""
         progress("NATS")
         self.start_nats()
+        _load_once()
         self.provision()
         progress("hub en OPA")
         self.start_hub()
@@ -120,6 +124,13 @@ class Exchange:
             if time.monotonic() > deadline:
                 raise NotReady(f"{name} does not answer; see {self.world.logs / (name + '.log')}")
             time.sleep(0.02)
+
+
+def _load_once() -> None:
+    """Read what every forked process would read for itself, and keep the collector from copying it page by page."""
+    catalogue()
+    mask_table()
+    gc.freeze()
 
 
 def client_context(authority: Path, certificate: Path, key: Path) -> ssl.SSLContext:
