@@ -17,7 +17,7 @@ from tests.journeys.runs import Run
 from tests.servers import accepts, wait_until
 
 # One test: these commands use fixed ports, so two could not run side by side.
-pytestmark = [pytest.mark.real, pytest.mark.xdist_group("fixed ports")]
+pytestmark = pytest.mark.real
 
 SECOND_START_WITHIN_S = 80.0  # ten times the aim
 PORTS = fixed_ports()
@@ -36,6 +36,7 @@ def run(tmp_path: Path) -> Iterator[Run]:
 def test_up_serves_until_down_and_the_second_start_finds_everything(
     run: Run, tmp_path: Path, measure: Measure
 ) -> None:
+    _refused_on_a_taken_port(run, tmp_path)
     _up(run, tmp_path)
     with _cast(tmp_path) as cast:
         message = accepted(cast.coordinator.post("/berichten", request_body()))["berichtId"]
@@ -83,9 +84,9 @@ def _was_handed_over(cast: Cast, message_id: str) -> bool:
     return len(receipts) == 3 and all({"technisch", "functioneel"} <= kinds for kinds in receipts)
 
 
-def test_up_says_which_port_is_taken_and_starts_nothing(run: Run, tmp_path: Path) -> None:
+def _refused_on_a_taken_port(run: Run, folder: Path) -> None:
     with socket.create_server(("127.0.0.1", PORTS.opa)):
-        status, shown = run.schakel("up", "--folder", tmp_path)
+        status, shown = run.schakel("up", "--folder", folder)
     assert (status, str(PORTS.opa) in shown) == (1, True), shown
     assert run.processes() == {}
-    assert not any(tmp_path.iterdir())
+    assert not any(folder.iterdir())
