@@ -12,10 +12,11 @@ from sqlalchemy import insert, text
 from sqlalchemy.exc import DBAPIError
 
 from gateway.hub.storage import migrate as migration
+from gateway.hub.storage.columns import metadata
 from gateway.hub.storage.engine import open_engines
 from gateway.hub.storage.migrate import SchemaOutOfDate, migrate, require_schema
 from gateway.hub.storage.owner import DatabaseInUse, Ownership
-from gateway.hub.storage.tables import fact_versions, metadata
+from gateway.hub.storage.tables import fact_versions
 from tests.databases import sqlite_url
 
 FOLDER = Path(migration.__file__).parent / "migrations"

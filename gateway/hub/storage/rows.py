@@ -9,7 +9,12 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseRow:
+class Row:
+    """One row of some table. Tables of one subject may stand in a module of their own, with their rows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRow(Row):
     """A case and where it stands. `since` is when it came into this state."""
 
     case_id: str
@@ -23,7 +28,7 @@ class CaseRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseStateRow:
+class CaseStateRow(Row):
     """One state in the life of a case, numbered from 1; `cause` is the message or decision that led to it."""
 
     case_id: str
@@ -35,7 +40,7 @@ class CaseStateRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MessageRow:
+class MessageRow(Row):
     """An accepted message, without its content. `facts` are its case facts as JSON, signed by its sender. `position`
     orders the messages of a case, whatever the clock said."""
 
@@ -59,7 +64,7 @@ class MessageRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CopyRow:
+class CopyRow(Row):
     """A sealed copy, wrapped under the key of its case; `jws_sha256` names it in the stamp."""
 
     copy_id: str
@@ -73,7 +78,7 @@ class CopyRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeliveryRow:
+class DeliveryRow(Row):
     """Where a copy is. `number` counts per case and recipient from 1 without gaps; `progress` only ever grows
     (`Progress`); `outcome` is set when the copy was rejected or given up. Without a technical receipt at `due_at` it
     is published again, which was done `republished` times."""
@@ -97,7 +102,7 @@ class DeliveryRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WithheldRow:
+class WithheldRow(Row):
     """A listed recipient that gets no copy (`vervallen`), and the rule that says so."""
 
     source: str
@@ -108,7 +113,7 @@ class WithheldRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SubmissionRow:
+class SubmissionRow(Row):
     """The remembered answer to one body: the same bytes always get it again.
 
     `attempt` counts the bodies under one (source, message id) from 0; a next one may come only after an answer that
@@ -128,7 +133,7 @@ class SubmissionRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AssignmentRow:
+class AssignmentRow(Row):
     """One person of one agency works on one case, from `made_at` to `ended_at` (None: still)."""
 
     assignment_id: str
@@ -143,7 +148,7 @@ class AssignmentRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DutyRow:
+class DutyRow(Row):
     """One person is on duty in a role of an agency, from `starts_at` up to `ends_at`."""
 
     duty_id: str
@@ -155,7 +160,7 @@ class DutyRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MandateRow:
+class MandateRow(Row):
     """A mandate of the burgemeester on file. `kind` is beslissing or ondertekening (Wth 3(1), Awb 10:3, 10:9)."""
 
     mandate_id: str
@@ -168,7 +173,7 @@ class MandateRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DecisionRow:
+class DecisionRow(Row):
     """A decision that can be replayed: the revision, the content-free question, and the verdict."""
 
     decision_id: str
@@ -181,7 +186,7 @@ class DecisionRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AuthorizationRow:
+class AuthorizationRow(Row):
     """One record of the Authorization Decision Log, as the standard writes it; `record_key` is trace id and span id."""
 
     record_key: str
@@ -190,7 +195,7 @@ class AuthorizationRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OutboxRow:
+class OutboxRow(Row):
     """Something to publish to an agency's inbox. A copy is unwrapped when it is published; a receipt is carried in
     `payload`. Published rows are deleted."""
 
@@ -206,7 +211,7 @@ class OutboxRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiptRow:
+class ReceiptRow(Row):
     """A signed receipt of a recipient's node; each kind once per copy."""
 
     copy_id: str
@@ -217,7 +222,7 @@ class ReceiptRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RejectionRow:
+class RejectionRow(Row):
     """A signed report that a copy could not be opened or broke its manifest."""
 
     copy_id: str
@@ -227,29 +232,9 @@ class RejectionRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CheckpointRow:
+class CheckpointRow(Row):
     """The signed checkpoint of a head, once per size; cosignatures of witnesses are added to the note."""
 
     size: int
     note: str
     signed_at: str
-
-
-Row = (
-    CaseRow
-    | CaseStateRow
-    | MessageRow
-    | CopyRow
-    | DeliveryRow
-    | WithheldRow
-    | SubmissionRow
-    | AssignmentRow
-    | DutyRow
-    | MandateRow
-    | DecisionRow
-    | AuthorizationRow
-    | OutboxRow
-    | ReceiptRow
-    | RejectionRow
-    | CheckpointRow
-)

@@ -1,128 +1,104 @@
-"""Every table of the hub. Constraints hold what must never be broken, whoever writes."""
+"""Every table of the hub. Constraints hold what must never be broken, whoever writes.
+
+Tables of one subject may stand in a module of their own; `TABLE_OF` names them all.
+"""
 
 from sqlalchemy import (
     Boolean,
     Column,
     Index,
-    Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
-    Text,
     UniqueConstraint,
 )
 
 from gateway.hub.storage import rows
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def _id(name: str, *, key: bool = False) -> Column[str]:
-    return Column(name, String(64), primary_key=key, nullable=False)
-
-
-def _text(name: str, *, key: bool = False, optional: bool = False) -> Column[str]:
-    return Column(name, Text, primary_key=key, nullable=optional)
-
-
-def _time(name: str, *, optional: bool = False) -> Column[str]:
-    return Column(name, String(24), nullable=optional)
-
-
-def _number(name: str, *, key: bool = False) -> Column[int]:
-    return Column(name, Integer, primary_key=key, nullable=False, autoincrement=False)
-
+from gateway.hub.storage.columns import id_column, metadata, number_column, text_column, time_column
 
 # What a decision used, by scope (a case, an agency): whoever changes one of its facts raises the version, and whoever
 # decided on an older version decides again.
-fact_versions = Table("fact_versions", metadata, _text("scope", key=True), _number("version"))
+fact_versions = Table("fact_versions", metadata, text_column("scope", key=True), number_column("version"))
 
 cases = Table(
     "cases",
     metadata,
-    _id("case_id", key=True),
-    _text("municipality"),
-    _text("state"),
-    _text("before_suspension", optional=True),
-    _time("since"),
-    _time("opened_at"),
-    _id("opened_by"),
-    _text("opened_role"),
+    id_column("case_id", key=True),
+    text_column("municipality"),
+    text_column("state"),
+    text_column("before_suspension", optional=True),
+    time_column("since"),
+    time_column("opened_at"),
+    id_column("opened_by"),
+    text_column("opened_role"),
 )
 
 case_states = Table(
     "case_states",
     metadata,
-    _id("case_id", key=True),
-    _number("position", key=True),
-    _text("state"),
-    _time("since"),
-    _text("act"),
-    _id("cause"),
+    id_column("case_id", key=True),
+    number_column("position", key=True),
+    text_column("state"),
+    time_column("since"),
+    text_column("act"),
+    id_column("cause"),
 )
 
 messages = Table(
     "messages",
     metadata,
-    _text("source", key=True),
-    _id("message_id", key=True),
-    _id("case_id"),
-    _number("position"),
-    _text("message_type"),
-    _id("oin"),
-    _text("role"),
-    _text("staff"),
+    text_column("source", key=True),
+    id_column("message_id", key=True),
+    id_column("case_id"),
+    number_column("position"),
+    text_column("message_type"),
+    id_column("oin"),
+    text_column("role"),
+    text_column("staff"),
     Column("in_reply_to", String(64), nullable=True),
-    _id("correlation_id"),
-    _text("purpose"),
-    _text("urgency"),
-    _text("act", optional=True),
-    _text("facts"),
-    _id("decision_id"),
-    _time("stated_at"),
-    _time("accepted_at"),
+    id_column("correlation_id"),
+    text_column("purpose"),
+    text_column("urgency"),
+    text_column("act", optional=True),
+    text_column("facts"),
+    id_column("decision_id"),
+    time_column("stated_at"),
+    time_column("accepted_at"),
     UniqueConstraint("case_id", "position"),
 )
 
 copies = Table(
     "copies",
     metadata,
-    _id("copy_id", key=True),
-    _id("case_id"),
-    _text("source"),
-    _id("message_id"),
+    id_column("copy_id", key=True),
+    id_column("case_id"),
+    text_column("source"),
+    id_column("message_id"),
     Column("wrapped", LargeBinary, nullable=False),
-    _text("commitment"),
-    _text("jws_sha256"),
-    _number("sender_number"),
+    text_column("commitment"),
+    text_column("jws_sha256"),
+    number_column("sender_number"),
 )
 
 deliveries = Table(
     "deliveries",
     metadata,
-    _id("copy_id", key=True),
-    _id("case_id"),
-    _text("source"),
-    _id("message_id"),
-    _id("oin"),
-    _text("role"),
-    _number("number"),
-    _text("urgency"),
-    _text("slug"),
-    _text("purpose"),
-    _text("stamp"),
-    _number("progress"),
-    _text("outcome", optional=True),
-    _time("accepted_at"),
-    _time("due_at"),
-    _number("republished"),
+    id_column("copy_id", key=True),
+    id_column("case_id"),
+    text_column("source"),
+    id_column("message_id"),
+    id_column("oin"),
+    text_column("role"),
+    number_column("number"),
+    text_column("urgency"),
+    text_column("slug"),
+    text_column("purpose"),
+    text_column("stamp"),
+    number_column("progress"),
+    text_column("outcome", optional=True),
+    time_column("accepted_at"),
+    time_column("due_at"),
+    number_column("republished"),
     UniqueConstraint("case_id", "oin", "role", "number"),
     Index(None, "source", "message_id"),
     Index(None, "progress", "due_at"),
@@ -131,127 +107,127 @@ deliveries = Table(
 withheld = Table(
     "withheld",
     metadata,
-    _text("source", key=True),
-    _id("message_id", key=True),
-    _id("oin", key=True),
-    _text("role", key=True),
-    _text("rule"),
+    text_column("source", key=True),
+    id_column("message_id", key=True),
+    id_column("oin", key=True),
+    text_column("role", key=True),
+    text_column("rule"),
 )
 
 submissions = Table(
     "submissions",
     metadata,
-    _text("source", key=True),
-    _id("message_id", key=True),
-    _number("attempt", key=True),
-    _id("jti"),
-    _text("body_sha256"),
-    _number("status"),
-    _text("answer"),
+    text_column("source", key=True),
+    id_column("message_id", key=True),
+    number_column("attempt", key=True),
+    id_column("jti"),
+    text_column("body_sha256"),
+    number_column("status"),
+    text_column("answer"),
     Column("may_follow", Boolean, nullable=False),
-    _text("item_key"),
-    _time("received_at"),
+    text_column("item_key"),
+    time_column("received_at"),
     UniqueConstraint("source", "jti"),
 )
 
 assignments = Table(
     "assignments",
     metadata,
-    _id("assignment_id", key=True),
-    _id("case_id"),
-    _id("oin"),
-    _text("role"),
-    _text("staff"),
-    _text("side"),
-    _text("basis"),
-    _time("made_at"),
-    _time("ended_at", optional=True),
+    id_column("assignment_id", key=True),
+    id_column("case_id"),
+    id_column("oin"),
+    text_column("role"),
+    text_column("staff"),
+    text_column("side"),
+    text_column("basis"),
+    time_column("made_at"),
+    time_column("ended_at", optional=True),
     Index(None, "case_id", "oin"),
 )
 
 duties = Table(
     "duties",
     metadata,
-    _id("duty_id", key=True),
-    _id("oin"),
-    _text("role"),
-    _text("staff"),
-    _time("starts_at"),
-    _time("ends_at"),
+    id_column("duty_id", key=True),
+    id_column("oin"),
+    text_column("role"),
+    text_column("staff"),
+    time_column("starts_at"),
+    time_column("ends_at"),
     Index(None, "oin", "role", "starts_at"),
 )
 
 mandates = Table(
     "mandates",
     metadata,
-    _id("mandate_id", key=True),
-    _id("oin"),
-    _text("role"),
-    _text("staff"),
-    _text("kind"),
-    _time("starts_at"),
-    _time("ends_at"),
+    id_column("mandate_id", key=True),
+    id_column("oin"),
+    text_column("role"),
+    text_column("staff"),
+    text_column("kind"),
+    time_column("starts_at"),
+    time_column("ends_at"),
     Index(None, "oin", "role", "starts_at"),
 )
 
 decisions = Table(
     "decisions",
     metadata,
-    _id("decision_id", key=True),
+    id_column("decision_id", key=True),
     Column("case_id", String(64), nullable=True),
-    _text("kind"),
-    _text("revision"),
-    _text("question"),
-    _text("verdict"),
-    _time("decided_at"),
+    text_column("kind"),
+    text_column("revision"),
+    text_column("question"),
+    text_column("verdict"),
+    time_column("decided_at"),
 )
 
 # The Authorization Decision Log: what systems asked the decision point over AuthZEN.
 authorizations = Table(
     "authorizations",
     metadata,
-    _id("record_key", key=True),
-    _text("document"),
-    _time("recorded_at"),
+    id_column("record_key", key=True),
+    text_column("document"),
+    time_column("recorded_at"),
     Index(None, "recorded_at"),
 )
 
 outbox = Table(
     "outbox",
     metadata,
-    _text("publish_id", key=True),
-    _id("oin"),
-    _text("subject"),
+    text_column("publish_id", key=True),
+    id_column("oin"),
+    text_column("subject"),
     Column("copy_id", String(64), nullable=True),
-    _text("payload", optional=True),
-    _text("urgency"),
-    _time("created_at"),
-    _number("attempts"),
-    _time("not_before"),
+    text_column("payload", optional=True),
+    text_column("urgency"),
+    time_column("created_at"),
+    number_column("attempts"),
+    time_column("not_before"),
     Index(None, "urgency", "created_at"),
 )
 
 receipts = Table(
     "receipts",
     metadata,
-    _id("copy_id", key=True),
-    _text("kind", key=True),
-    _text("jws"),
-    _text("staff", optional=True),
-    _time("received_at"),
+    id_column("copy_id", key=True),
+    text_column("kind", key=True),
+    text_column("jws"),
+    text_column("staff", optional=True),
+    time_column("received_at"),
 )
 
 rejections = Table(
     "rejections",
     metadata,
-    _id("copy_id", key=True),
-    _text("reason"),
-    _text("jws"),
-    _time("received_at"),
+    id_column("copy_id", key=True),
+    text_column("reason"),
+    text_column("jws"),
+    time_column("received_at"),
 )
 
 log_head = Table(
-    "log_head", metadata, _number("head_id", key=True), Column("frontier", LargeBinary, nullable=False)
+    "log_head", metadata, number_column("head_id", key=True), Column("frontier", LargeBinary, nullable=False)
 )
 
 # `item_key` names the change that wrote the leaf, on its first leaf only; `tree_size` is the size of the log after that
@@ -259,12 +235,12 @@ log_head = Table(
 log_leaves = Table(
     "log_leaves",
     metadata,
-    _number("leaf_index", key=True),
+    number_column("leaf_index", key=True),
     Column("hash", LargeBinary, nullable=False),
     Column("salt", LargeBinary, nullable=True),
     Column("body", LargeBinary, nullable=True),
-    _text("item_key", optional=True),
-    _number("tree_size"),
+    text_column("item_key", optional=True),
+    number_column("tree_size"),
     UniqueConstraint("item_key"),
 )
 
@@ -272,12 +248,14 @@ log_leaves = Table(
 log_nodes = Table(
     "log_nodes",
     metadata,
-    _number("level", key=True),
-    _number("node_index", key=True),
+    number_column("level", key=True),
+    number_column("node_index", key=True),
     Column("hash", LargeBinary, nullable=False),
 )
 
-checkpoints = Table("checkpoints", metadata, _number("size", key=True), _text("note"), _time("signed_at"))
+checkpoints = Table(
+    "checkpoints", metadata, number_column("size", key=True), text_column("note"), time_column("signed_at")
+)
 
 TABLE_OF: dict[type[rows.Row], Table] = {
     rows.CaseRow: cases,

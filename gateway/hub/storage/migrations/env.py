@@ -2,12 +2,12 @@
 
 from alembic import context
 
-from gateway.hub.storage.tables import metadata
+from gateway.hub.storage.tables import fact_versions
 
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
-    target_metadata=metadata,
+    target_fact_versions.metadata=fact_versions.metadata,
     render_as_batch=connection.dialect.name == "sqlite",  # SQLite cannot alter a table in place
     transactional_ddl=True,
 )
