@@ -7,7 +7,7 @@ from gateway.hub.storage.tables import fact_versions
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
-    target_fact_versions.metadata=fact_versions.metadata,
+    target_metadata=fact_versions.metadata,
     render_as_batch=connection.dialect.name == "sqlite",  # SQLite cannot alter a table in place
     transactional_ddl=True,
 )
