@@ -81,15 +81,11 @@ class CaseQuestion(Body):
     doel: ShortText | None = None  # None when the person states none: refused (G02_geen_doel)
 
 
-DecideQuestion = Annotated[
-    ActQuestion | AssignQuestion | DutyQuestion | CaseQuestion, Field(discriminator="soort")
-]
-_question: TypeAdapter[ActQuestion | AssignQuestion | DutyQuestion | CaseQuestion] = TypeAdapter(
-    DecideQuestion
-)
+DecideQuestion = ActQuestion | AssignQuestion | DutyQuestion | CaseQuestion
+_question: TypeAdapter[DecideQuestion] = TypeAdapter(Annotated[DecideQuestion, Field(discriminator="soort")])
 
 
-def parse_question(data: bytes) -> ActQuestion | AssignQuestion | DutyQuestion | CaseQuestion:
+def parse_question(data: bytes) -> DecideQuestion:
     """The question from the bytes of a request. Raises InvalidInput with every cause."""
     try:
         return _question.validate_python(load_json(data))
