@@ -252,7 +252,7 @@ async def test_every_verb_and_every_question_really_goes_through_its_decision(hu
 
 
 def _union() -> Any:
-    return get_args(DecideQuestion)[0]
+    return DecideQuestion
 
 
 def _staff(person: Sender) -> dict[str, str]:
