@@ -6,12 +6,13 @@ import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
 import pytest
 
-from gateway.hub.policy.activation import ActivationError, PolicyFolder, build_into
+from gateway.hub.policy.activation import APPROVAL_HOLDS, ActivationError, PolicyFolder, build_into
 from gateway.hub.policy.bundle import BundleError, build_bundle
 from gateway.hub.policy.bundle_service import serve_bundles
 from gateway.hub.policy.client import DecisionPoint
@@ -78,6 +79,59 @@ def test_the_builder_does_not_count_as_an_activator(desk: Desk) -> None:
     revision = desk.build(1)
     with pytest.raises(ActivationError, match="two different activators"):
         desk.folder.activate(revision, keys=[desk.people[0], desk.builder], now=NOW)
+
+
+def test_two_people_on_two_machines(desk: Desk) -> None:
+    """The second signs the record that the first approved; no private key travels."""
+    revision = desk.build(1)
+    approval = desk.folder.approve(revision, key=desk.people[0], now=NOW)
+    later = NOW + APPROVAL_HOLDS
+    desk.folder.activate(revision, keys=[desk.people[1]], now=later, approval=approval)
+    assert desk.folder.current() == revision
+
+
+@pytest.mark.parametrize("second", [0, None], ids=["the_same_person", "the_builder"])
+def test_an_approval_and_one_person_are_not_two(desk: Desk, second: int | None) -> None:
+    revision = desk.build(1)
+    approval = desk.folder.approve(revision, key=desk.people[0], now=NOW)
+    key = desk.builder if second is None else desk.people[second]
+    with pytest.raises(ActivationError, match="two different activators"):
+        desk.folder.activate(revision, keys=[key], now=NOW, approval=approval)
+    with pytest.raises(ActivationError, match="none of an activator"):
+        desk.folder.approve(revision, key=desk.builder, now=NOW)
+
+
+def test_an_approval_of_something_else_is_refused(desk: Desk) -> None:
+    first, second = desk.build(1), desk.build(2)
+    approval = desk.folder.approve(first, key=desk.people[0], now=NOW)
+    forged = approval.replace(str(first), str(second))
+    for text in (approval, forged):
+        with pytest.raises(ActivationError, match="another revision or bundle"):
+            desk.folder.activate(second, keys=[desk.people[1]], now=NOW, approval=text)
+    for text in ("", "{}", approval.replace("versie", "vorm")):
+        with pytest.raises(ActivationError):
+            desk.folder.activate(first, keys=[desk.people[1]], now=NOW, approval=text)
+    with pytest.raises(ActivationError, match="no revision was activated"):
+        desk.folder.current()
+
+
+def test_replay_of_an_approval_after_another_activation_is_refused(desk: Desk) -> None:
+    desk.active(1)
+    second, third = desk.build(2), desk.build(3)
+    approval = desk.folder.approve(third, key=desk.people[0], now=NOW)
+    desk.activate(second, 1, 2)
+    with pytest.raises(ActivationError, match="another one came in between"):
+        desk.folder.activate(third, keys=[desk.people[1]], now=NOW, approval=approval)
+
+
+@pytest.mark.parametrize("seconds", [-1, APPROVAL_HOLDS.total_seconds() + 1])
+def test_an_approval_of_another_day_is_refused(desk: Desk, seconds: float) -> None:
+    revision = desk.build(1)
+    approval = desk.folder.approve(revision, key=desk.people[0], now=NOW)
+    with pytest.raises(ActivationError, match="older than a day"):
+        desk.folder.activate(
+            revision, keys=[desk.people[1]], now=NOW + timedelta(seconds=seconds), approval=approval
+        )
 
 
 def test_rollback_to_an_older_signed_revision_is_refused(desk: Desk) -> None:

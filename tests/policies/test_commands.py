@@ -339,6 +339,12 @@ def test_build_and_activate_by_two_people(schakel: Schakel, tmp_path: Path) -> N
     assert (alone.status, "two different activators" in alone.err) == (INVALID, True)
     assert schakel("activate", first, *by, tmp_path / "b.key").status == OK
     assert str(PolicyFolder.at(folder).current()) == first
+    second, akkoord = "2-" + first.partition("-")[2], tmp_path / "akkoord.json"
+    at = ["--folder", folder, "--key"]
+    assert schakel("approve", second, *at, tmp_path / "a.key", "--out", akkoord).status == OK
+    assert schakel("activate", second, *at, tmp_path / "a.key", "--approval", akkoord).status == INVALID
+    assert schakel("activate", second, *at, tmp_path / "b.key", "--approval", akkoord).status == OK
+    assert str(PolicyFolder.at(folder).current()) == second
     assert schakel("activate", "0-werkmap", *by, tmp_path / "b.key").status == INVALID
 
 

@@ -9,16 +9,19 @@ hub does, and passes what it has stored at a start.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Self
 
-from gateway.domain.clock import rfc3339
+from gateway.domain.clock import parse_time, rfc3339
+from gateway.domain.errors import InvalidValue
 from gateway.hub.policy.bundle import Bundle, BundleError, build_bundle, verify_bundle
 from gateway.hub.policy.revision import Revision
 from gateway.hub.policy.signing import BadSignature, PolicyKey, sha256_hex, sign, verify
 
 SIGNATURES_NEEDED: Final = 2
+APPROVAL_HOLDS: Final = timedelta(days=1)
+"""How long the first person's approval waits for the second (a design choice)."""
 _FORMAT: Final = 1  # another number is refused; a new member of a record needs a new number
 
 
@@ -56,16 +59,34 @@ class PolicyFolder:
         """Where the bundle of that revision stands after `schakel policy build`."""
         return self.path / "bundels" / f"{revision}.tar.gz"
 
-    def activate(self, revision: Revision, *, keys: Sequence[PolicyKey], now: datetime) -> None:
+    def approve(self, revision: Revision, *, key: PolicyKey, now: datetime) -> str:
+        """The first person's signed approval of a built revision, as one line for the second person, who may sit
+        elsewhere: no private key leaves its machine. It holds for a day, and only while nothing else is activated.
+
+        Raises as `activate`, and BadSignature without a private key.
+        """
+        if key.id not in {each.id for each in self.activators}:
+            raise ActivationError("this key is none of an activator")
+        record = self._next_record(self._records(), self._bundle(revision), now)
+        return _line(record, [sign(record, key)])
+
+    def activate(
+        self, revision: Revision, *, keys: Sequence[PolicyKey], now: datetime, approval: str | None = None
+    ) -> None:
         """Put the built bundle into use: the running hub and its OPA take it within seconds.
 
-        Raises ActivationError when two different activators did not sign, the bundle does not verify, or the
-        revision is not newer.
+        With `approval` the record that its signer approved is signed too. Raises ActivationError when two
+        different activators did not sign, the bundle does not verify, the revision is not newer, or the approval is
+        older than a day or of something else.
         """
-        bundle = self._verified(self._archive(self.built(revision)))
-        if bundle.revision != revision:
-            raise ActivationError(f"{self.built(revision).name} holds {bundle.revision}")
-        self._append(self._records(), bundle, keys=keys, now=now)
+        record = self._next_record(self._records(), self._bundle(revision), now)
+        signatures: list[str] = []
+        if approval is not None:
+            record, signatures = _approved(approval, record, now)
+        signatures += [sign(record, key) for key in keys]
+        self._require_two(record, signatures)
+        with self.log.open("a", encoding="utf-8") as log:
+            log.write(_line(record, signatures) + "\n")
 
     def current(self, known: Revision | None = None) -> Revision:
         """The revision in use, every record and the bundle verified.
@@ -84,28 +105,24 @@ class PolicyFolder:
             raise ActivationError(f"the bundle of {newest} is not the one that was activated")
         return newest
 
-    def _append(
-        self,
-        records: list[dict[str, Any]],
-        bundle: Bundle,
-        *,
-        keys: Sequence[PolicyKey],
-        now: datetime,
-    ) -> None:
+    def _bundle(self, revision: Revision) -> Bundle:
+        bundle = self._verified(self._archive(self.built(revision)))
+        if bundle.revision != revision:
+            raise ActivationError(f"{self.built(revision).name} holds {bundle.revision}")
+        return bundle
+
+    def _next_record(
+        self, records: Sequence[Mapping[str, Any]], bundle: Bundle, now: datetime
+    ) -> dict[str, Any]:
         if records and bundle.revision.number <= Revision.parse(records[-1]["revisie"]).number:
             raise ActivationError(f"{bundle.revision} is not newer than {records[-1]['revisie']}")
-        record = {
+        return {
             "versie": _FORMAT,
             "revisie": str(bundle.revision),
             "bundel_sha256": bundle.sha256,
             "geactiveerd_op": rfc3339(now),
             "vorige": _digest(records[-1]) if records else None,
         }
-        signatures = [sign(record, key) for key in keys]
-        self._require_two(record, signatures)
-        line = json.dumps({"record": record, "handtekeningen": signatures}, sort_keys=True)
-        with self.log.open("a", encoding="utf-8") as log:
-            log.write(line + "\n")
 
     def _records(self) -> list[dict[str, Any]]:
         lines = self.log.read_text("utf-8").splitlines() if self.log.exists() else []
@@ -119,17 +136,9 @@ class PolicyFolder:
         return records
 
     def _record(self, line: str) -> dict[str, Any]:
-        try:
-            read = json.loads(line)
-            record, signatures = read["record"], read["handtekeningen"]
-            Revision.parse(record["revisie"])
-            known = record["versie"] == _FORMAT and record.keys() == _MEMBERS
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ActivationError("a record of an activation cannot be read") from error
-        if not known:
-            raise ActivationError("a record of an activation has another form")
+        record, signatures = _read(line)
         self._require_two(record, signatures)
-        return dict(record)
+        return record
 
     def _require_two(self, record: Mapping[str, Any], signatures: Sequence[str]) -> None:
         signers = {
@@ -168,6 +177,35 @@ def build_into(folder: Path, policies: Path, *, key: PolicyKey, number: int | No
 
 
 _MEMBERS: Final = {"versie", "revisie", "bundel_sha256", "geactiveerd_op", "vorige"}
+
+
+def _line(record: Mapping[str, Any], signatures: Sequence[str]) -> str:
+    return json.dumps({"record": record, "handtekeningen": signatures}, sort_keys=True)
+
+
+def _read(line: str) -> tuple[dict[str, Any], list[str]]:
+    """A record with its signatures, in the one form that is known; whether they hold is for the caller."""
+    try:
+        read = json.loads(line)
+        record, signatures = read["record"], read["handtekeningen"]
+        Revision.parse(record["revisie"])
+        parse_time(record["geactiveerd_op"])
+        known = record["versie"] == _FORMAT and record.keys() == _MEMBERS and isinstance(signatures, list)
+    except (ValueError, KeyError, TypeError, AttributeError, InvalidValue) as error:
+        raise ActivationError("a record of an activation cannot be read") from error
+    if not known:
+        raise ActivationError("a record of an activation has another form")
+    return dict(record), signatures
+
+
+def _approved(approval: str, due: Mapping[str, Any], now: datetime) -> tuple[dict[str, Any], list[str]]:
+    """What was approved, when it is what would be activated now and not too old."""
+    record, signatures = _read(approval)
+    if {**record, "geactiveerd_op": ""} != {**due, "geactiveerd_op": ""}:
+        raise ActivationError("the approval is of another revision or bundle, or another one came in between")
+    if not timedelta() <= now - parse_time(record["geactiveerd_op"]) <= APPROVAL_HOLDS:
+        raise ActivationError("the approval is older than a day: approve again")
+    return record, signatures
 
 
 def _signed_by(token: str, key: PolicyKey, record: Mapping[str, Any]) -> bool:

@@ -78,17 +78,33 @@ def add_build(commands: Commands, run: Run) -> None:
     _policies_option(command)
 
 
+def add_approve(commands: Commands, run: Run) -> None:
+    command = _command(
+        commands, "approve", "een revisie akkoord geven; een tweede neemt haar in gebruik", run
+    )
+    _revision_in_folder(command)
+    command.add_argument("--key", type=Path, required=True, help="sleutel van wie akkoord geeft")
+    command.add_argument("--out", type=Path, metavar="BESTAND", help="schrijf het akkoord hierin")
+
+
 def add_activate(commands: Commands, run: Run) -> None:
     command = _command(commands, "activate", "een revisie in gebruik nemen, met twee mensen", run)
-    command.add_argument("revision", metavar="REVISIE")
-    command.add_argument("--folder", type=Path, required=True, help="map met bundels en activaties")
+    _revision_in_folder(command)
     command.add_argument(
         "--key",
         type=Path,
         action="append",
         required=True,
-        help="sleutel van wie activeert; twee keer, van twee verschillende mensen",
+        help="sleutel van wie activeert; twee keer, van twee mensen, of één keer met --approval",
     )
+    command.add_argument(
+        "--approval", type=Path, metavar="BESTAND", help="akkoord van de ander, uit `schakel policy approve`"
+    )
+
+
+def _revision_in_folder(command: argparse.ArgumentParser) -> None:
+    command.add_argument("revision", metavar="REVISIE")
+    command.add_argument("--folder", type=Path, required=True, help="map met bundels en activaties")
 
 
 def _command(

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from gateway.hub.policy.client import DecisionPoint
     from gateway.hub.policy.difference import Change
     from gateway.hub.policy.questions import Question
+    from gateway.hub.policy.revision import Revision
 
 OK: Final = 0
 UNEXPECTED: Final = 1
@@ -57,6 +58,7 @@ def add_commands(subparsers: takes.Commands, *, find_program: FindProgram = opa_
     takes.add_diff(commands, _run(_diff))
     takes.add_bench(commands, _run(_bench))
     takes.add_build(commands, _run(_build))
+    takes.add_approve(commands, _run(_approve))
     takes.add_activate(commands, _run(_activate))
 
 
@@ -180,19 +182,42 @@ def _build(given: argparse.Namespace) -> int:
     return OK
 
 
-def _activate(given: argparse.Namespace) -> int:
+def _approve(given: argparse.Namespace) -> int:
     from gateway.hub.policy.activation import PolicyFolder
-    from gateway.hub.policy.revision import Revision
     from gateway.hub.policy.signing import PolicyKey
 
-    try:
-        revision = Revision.parse(given.revision)
-    except ValueError as error:
-        raise takes.UsageError(f"{given.revision}: geen revisie, zoals 12-3f2a9c1b04d7") from error
-    keys = [PolicyKey.read(path) for path in given.key]
-    PolicyFolder.at(given.folder).activate(revision, keys=keys, now=datetime.now(UTC))
+    folder, key = PolicyFolder.at(given.folder), PolicyKey.read(given.key)
+    approval = folder.approve(_revision(given.revision), key=key, now=datetime.now(UTC))
+    if given.out is None:
+        print(approval)
+    else:
+        given.out.write_text(approval + "\n", "utf-8")
+        print(f"{given.out}: akkoord met {given.revision}, een dag geldig", file=sys.stderr)
+    return OK
+
+
+def _activate(given: argparse.Namespace) -> int:
+    from gateway.hub.policy.activation import PolicyFolder
+    from gateway.hub.policy.signing import PolicyKey
+
+    revision = _revision(given.revision)
+    PolicyFolder.at(given.folder).activate(
+        revision,
+        keys=[PolicyKey.read(path) for path in given.key],
+        now=datetime.now(UTC),
+        approval=None if given.approval is None else given.approval.read_text("utf-8"),
+    )
     print(f"{revision} is in gebruik genomen")
     return OK
+
+
+def _revision(text: str) -> Revision:
+    from gateway.hub.policy.revision import Revision
+
+    try:
+        return Revision.parse(text)
+    except ValueError as error:
+        raise takes.UsageError(f"{text}: geen revisie, zoals 12-3f2a9c1b04d7") from error
 
 
 def _ask(
