@@ -14,6 +14,8 @@ from sqlalchemy import (
 )
 
 from gateway.hub.storage import rows
+from gateway.hub.storage.clock_rows import AlarmRow, ClockRow
+from gateway.hub.storage.clock_tables import alarms, clocks
 from gateway.hub.storage.columns import id_column, metadata, number_column, text_column, time_column
 
 # What a decision used, by scope (a case, an agency): whoever changes one of its facts raises the version, and whoever
@@ -274,4 +276,6 @@ TABLE_OF: dict[type[rows.Row], Table] = {
     rows.ReceiptRow: receipts,
     rows.RejectionRow: rejections,
     rows.CheckpointRow: checkpoints,
+    ClockRow: clocks,
+    AlarmRow: alarms,
 }
