@@ -28,7 +28,7 @@ from gateway.hub.ports import Clock, CurrentRegistry
 from gateway.hub.storage.case_keys import CaseKeys
 from gateway.hub.storage.database import Database, open_database
 from gateway.hub.storage.log_reading import LogSigner
-from gateway.hub.usecases.allowance import DEFAULT_ALLOWANCES, Allowance, Allowances
+from gateway.hub.usecases.allowance import ADVICE, DEFAULT_ALLOWANCES, Allowance, Allowances
 from gateway.hub.usecases.authorization_log import AuthorizationLog
 from gateway.hub.usecases.desk import Desk
 from gateway.hub.usecases.parts import Parts
@@ -56,6 +56,7 @@ class HubPlan:
     with_relay: bool = True
     routers: Sequence[tuple[str, Router]] = ()
     allowances: Mapping[Verb, Allowance] = field(default_factory=lambda: DEFAULT_ALLOWANCES)
+    advice: Allowance = ADVICE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,11 +131,15 @@ def _parts(plan: HubPlan, database: Database) -> Parts:
 
 
 def _authzen(plan: HubPlan, parts: Parts) -> Router:
-    """The decision point for systems that speak AuthZEN, behind the same token and certificate as the doors."""
+    """The decision point for systems that speak AuthZEN, behind the same token and certificate as the doors, and with
+    an allowance of its own."""
+    allowances = Allowances({Verb.DECIDE: plan.advice}, monotonic)
     return authzen_router(
         PolicyAuthzen(plan.decision_point, clock=plan.clock),
         log=AuthorizationLog(parts),
-        caller=oin_of_caller(plan.token_verifier, Scope.DECISIONS),
+        caller=oin_of_caller(
+            plan.token_verifier, Scope.DECISIONS, take=lambda oin: allowances.take(oin, Verb.DECIDE)
+        ),
         identifier=plan.public_url,
         clock=plan.clock,
     )

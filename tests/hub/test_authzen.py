@@ -19,6 +19,7 @@ from gateway.hub.policy.casebook_file import context_keys
 from gateway.hub.storage.authorizations import authorization_lines
 from gateway.hub.storage.changes import Clash
 from gateway.hub.storage.tables import log_leaves
+from gateway.hub.usecases.allowance import Allowance
 from gateway.hub.usecases.authorization_log import AuthorizationLog
 from tests.databases import sqlite_url
 from tests.hub.conftest import PolicyServer, start_policy_server
@@ -90,6 +91,71 @@ async def test_a_system_of_an_agency_asks_and_the_policy_answers(doors: OpenDoor
         assert record["attributes"]["adl.core.policies"] == {
             "opa-bundle": doors.running.parts.decider.revision
         }
+
+
+def forwarding(third_party: dict[str, Any], **facts: Any) -> dict[str, Any]:
+    """May a casemanager of Veilig Thuis tell the third party who is involved? (case C136)"""
+    return {
+        "subject": {
+            "type": ROLE_TYPE,
+            "id": "casemanager_vt",
+            "properties": {"oin": VT, "organisatie": "veilig_thuis"},
+        },
+        "action": {"name": "doorverstrekken"},
+        "resource": {
+            "type": CATEGORY_TYPE,
+            "id": "identificerend",
+            "properties": {"toestand": "opgelegd", "eigenaar": POL},
+        },
+        "context": {"doel": "kinderbescherming", "feiten": FACTS | facts, "derde": third_party},
+    }
+
+
+@pytest.mark.real
+async def test_forwarding_needs_the_owner_and_a_third_party_that_may_have_it_itself(doors: OpenDoors) -> None:
+    board = {
+        "rol": "rvdk_raadsonderzoeker",
+        "oin": "00000099000000006000",
+        "organisatie": "rvdk",
+        "doel": "kinderbescherming",
+        "feiten": FACTS,
+        "naam": CANARY,
+    }
+    asked = [
+        forwarding(board, eigenaar_akkoord=True),
+        forwarding(board, eigenaar_akkoord=False),
+        forwarding({}, eigenaar_akkoord=True),
+        forwarding(board | {"doel": "screening"}, eigenaar_akkoord=True),
+        forwarding(board | {"feiten": {}}, eigenaar_akkoord=True),
+    ]
+    answers = [(await asked_at(doors, EVALUATION, each, VT)).json() for each in asked]
+    assert [(answer["decision"], answer["context"]["regel"]) for answer in answers] == [
+        (True, "matrix"),
+        (False, "G18_doorverstrekken"),
+        (False, "G18_doorverstrekken"),
+        (False, "S_geen_leesdoel"),
+        (False, "P_feit_ontbreekt"),
+    ]
+    kept = [record["body"]["adl.core.request"] for record in await records(doors.running)]
+    assert CANARY not in json.dumps(kept)
+    assert board["rol"] in [each["context"]["derde"].get("rol") for each in kept]
+
+
+@pytest.mark.real
+async def test_a_flood_of_one_agency_is_refused_and_costs_no_decision(
+    opa: PolicyServer, tmp_path: Path
+) -> None:
+    url = sqlite_url(tmp_path / "hub.db")
+    little = Allowance(per_second=0.001, burst=2)
+    async with open_doors(
+        tmp_path, opa_port=opa.port, revision=opa.revision, database_url=url, advice=little
+    ) as doors:
+        police = [await asked_at(doors, EVALUATION, question(**FACTS)) for _ in range(3)]
+        other = await asked_at(doors, EVALUATION, question(oin=VT), VT)
+        assert [answer.status_code for answer in police] == [200, 200, 429]
+        assert int(police[-1].headers["Retry-After"]) > 0
+        assert other.status_code == 200
+        assert len(await records(doors.running)) == 3
 
 
 @pytest.mark.real

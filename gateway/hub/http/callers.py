@@ -14,10 +14,19 @@ from gateway.web.mtls import client_oin
 from gateway.web.tokens import Claims, TokenVerifier
 
 
-def oin_of_caller(verifier: TokenVerifier, scope: Scope) -> Callable[[Request], Oin]:
-    """As `caller`, for a router that asks within its own handlers: the agency's OIN, or the same refusals."""
+def oin_of_caller(
+    verifier: TokenVerifier, scope: Scope, *, take: Callable[[str], None]
+) -> Callable[[Request], Oin]:
+    """As `caller`, for a router that asks within its own handlers: the agency's OIN, or the same refusals, and what
+    `take` raises when the agency asks too much."""
     claims_of, who = require_token(verifier, scope=scope), caller(verifier, scope)
-    return lambda request: Oin(who(request, claims_of(request)).oin)
+
+    def oin(request: Request) -> Oin:
+        asking = who(request, claims_of(request)).oin
+        take(asking)
+        return Oin(asking)
+
+    return oin
 
 
 def caller(verifier: TokenVerifier, scope: Scope) -> Callable[[Request, Claims], Asker]:

@@ -2,9 +2,11 @@
 
 Information model (its address is in `context.mim`): the subject is a role, `id` its name, with `properties` `oin`
 and `organisatie`; the resource is a category of case data, with `properties` `toestand` and `eigenaar`; the action is
-`lezen`, `verzenden:<type>` or `besluiten:<handeling>`; `context.doel` is the purpose, `context.feiten` holds facts by
-the names of domain.md 6.4. A fact that is missing is refused by the policy, as everywhere. The answer is advice to
-the agency that asked: what is shared is decided again by the hub, on facts of its own.
+`lezen`, `doorverstrekken`, `verzenden:<type>` or `besluiten:<handeling>`; `context.doel` is the purpose,
+`context.feiten` holds facts by the names of domain.md 6.4, and `context.derde` the third party that would be
+forwarded to: `rol`, `oin`, `organisatie`, `doel` and `feiten` of its own. A fact that is missing is refused by the
+policy, as everywhere. The answer is advice to the agency that asked: what is shared is decided again by the hub, on
+facts of its own.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -77,10 +79,10 @@ class PolicyAuthzen:
         )
 
     async def search_actions(self, question: Evaluation, *, caller: Oin) -> Sequence[str]:
-        """Reading, every message and every act."""
+        """Reading, forwarding, every message and every act."""
         words = catalogue()
         names = [
-            ReadingAction.READ.value,
+            *(action.value for action in ReadingAction),
             *(f"verzenden:{message.name}" for message in words.messages),
             *(f"besluiten:{action}" for action in words.transitions),
         ]
@@ -100,8 +102,8 @@ class PolicyAuthzen:
     async def _decide(self, question: Evaluation, asked: Asked) -> Evaluated:
         kind, _, name = (question.action.name or "").partition(":")
         match kind:
-            case "lezen" if not name:
-                return _of_category(await self._point.decide_reading(asked.reading()))
+            case ReadingAction.READ | ReadingAction.FORWARD if not name:
+                return _of_category(await self._point.decide_reading(asked.reading(ReadingAction(kind))))
             case "verzenden" if name:
                 return _of_whole(await self._point.decide_message(asked.sending(name)))
             case "besluiten" if name:

@@ -24,7 +24,7 @@ def _vocabulary() -> frozenset[str]:
     return frozenset(
         {
             *_MEMBERS,
-            *(ROLE_TYPE, CATEGORY_TYPE, ReadingAction.READ.value),
+            *(ROLE_TYPE, CATEGORY_TYPE, *ReadingAction),
             *words.roles,
             *words.agencies,
             *words.purposes,
@@ -40,7 +40,7 @@ def _vocabulary() -> frozenset[str]:
 
 _MEMBERS: Final = (
     *("subject", "resource", "action", "context", "evaluations", "options", "page", "type", "id", "name"),
-    *("properties", "oin", "organisatie", "toestand", "eigenaar", "doel", "feiten", "time"),
+    *("properties", "oin", "organisatie", "toestand", "eigenaar", "doel", "feiten", "derde", "rol", "time"),
     *("evaluations_semantic", "execute_all", "deny_on_first_deny", "permit_on_first_permit", "limit"),
 )
 _OIN_OR_TIME: Final = re.compile(

@@ -16,6 +16,7 @@ from gateway.hub.policy.questions import (
     ReadingAction,
     ReadingQuestion,
     Subject,
+    ThirdParty,
     TransitionQuestion,
 )
 
@@ -37,9 +38,18 @@ class _ResourceProperties(_Properties):
     eigenaar: str
 
 
+class _ThirdParty(_Properties):
+    rol: str | None = None
+    oin: str | None = None
+    organisatie: str | None = None
+    doel: str | None = None
+    feiten: dict[str, bool | int | float | str | None] = {}
+
+
 class _Context(_Properties):
     doel: str | None = None
     feiten: dict[str, bool | int | float | str | None] = {}
+    derde: _ThirdParty = _ThirdParty()
     time: str | None = None
 
 
@@ -54,18 +64,20 @@ class Asked:
     category: CategoryId
     purpose: PurposeId | None
     facts: Mapping[str, FactValue]
+    third_party: ThirdParty
 
-    def reading(self) -> ReadingQuestion:
-        """May the subject read the category?"""
+    def reading(self, action: ReadingAction) -> ReadingQuestion:
+        """May the subject read the category, or forward it to the third party?"""
         return ReadingQuestion(
             now=self.now,
             subject=self.subject,
             case_state=self.state,
             owner=self.owner,
-            action=ReadingAction.READ,
+            action=action,
             purpose=self.purpose,
             categories=(self.category,),
             context=self.facts,
+            third_party=self.third_party if action is ReadingAction.FORWARD else None,
         )
 
     def sending(self, message: str) -> MessageQuestion:
@@ -110,6 +122,18 @@ def read_question(question: Evaluation, caller: Oin, clock: Callable[[], datetim
         category=CategoryId(question.resource.id or ""),
         purpose=None if context.doel is None else PurposeId(context.doel),
         facts=context.feiten,
+        third_party=_third_party(context.derde),
+    )
+
+
+def _third_party(given: _ThirdParty) -> ThirdParty:
+    """Whoever is forwarded to, as far as named: what is not named is refused by the policy (G18)."""
+    return ThirdParty(
+        oin=None if given.oin is None else Oin(given.oin),
+        agency=None if given.organisatie is None else AgencyKind(given.organisatie),
+        role=None if given.rol is None else RoleId(given.rol),
+        purpose=None if given.doel is None else PurposeId(given.doel),
+        context=given.feiten,
     )
 
 

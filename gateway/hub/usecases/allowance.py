@@ -23,6 +23,8 @@ class Allowance:
 # One agency at its busiest sends a few messages a minute; a queue that is worked off after an outage comes in bursts.
 # A hub on two cores answers a few hundred requests a second, so one agency never has it to itself for long.
 DEFAULT: Final = Allowance(per_second=100, burst=1000)
+# AuthZEN is advice to people and systems; a search asks the policy some sixty times.
+ADVICE: Final = Allowance(per_second=10, burst=100)
 DEFAULT_ALLOWANCES: Final[Mapping[Verb, Allowance]] = dict.fromkeys(Verb, DEFAULT)
 
 
