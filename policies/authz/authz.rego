@@ -1,8 +1,8 @@
 # METADATA
 # title: What the decision point answers over HTTP
 # description: >-
-#   Four questions, its health and its revision. Everything else is closed: `/v1/query` would show the environment of the process,
-#   `/v1/policies` would change the rules.
+#   Four questions, its health and its revision, without any option. Everything else is closed: `/v1/query` would show the
+#   environment of the process, `/v1/policies` would change the rules, `?explain` would write out what was compared.
 package system.authz
 
 # METADATA
@@ -12,13 +12,17 @@ package system.authz
 default allow := false
 
 allow if {
+	_plain
 	input.method == "POST"
 	input.path == ["v1", "data", "schakel", _question, "decision"]
 }
 
 allow if {
+	_plain
 	input.method == "GET"
 	input.path in {["health"], ["v1", "data", "schakel", "manifest"]}
 }
+
+_plain if count(input.params) == 0
 
 _question := input.path[3] if input.path[3] in {"sending", "disclosure", "transition", "access"}

@@ -2,7 +2,7 @@ package system.authz_test
 
 import data.system.authz
 
-_request(method, path) := {"method": method, "path": path}
+_request(method, path) := {"method": method, "path": path, "params": {}}
 
 test_the_four_questions_are_open if {
 	every question in ["sending", "disclosure", "transition", "access"] {
@@ -13,6 +13,18 @@ test_the_four_questions_are_open if {
 test_health_and_revision_are_open if {
 	authz.allow with input as _request("GET", ["health"])
 	authz.allow with input as _request("GET", ["v1", "data", "schakel", "manifest"])
+}
+
+test_options_are_closed if {
+	question := _request("POST", ["v1", "data", "schakel", "sending", "decision"])
+	every request in [
+		object.union(question, {"params": {"explain": ["full"]}}),
+		object.union(question, {"params": {"instrument": ["true"]}}),
+		object.remove(question, ["params"]),
+		object.union(_request("GET", ["health"]), {"params": {"plugins": [""]}}),
+	] {
+		not authz.allow with input as request
+	}
 }
 
 test_everything_else_is_closed if {

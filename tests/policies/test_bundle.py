@@ -24,6 +24,9 @@ from tests.servers import Server, answers_http, free_port, program
 POLICIES = Path(__file__).resolve().parents[2] / "policies"
 
 
+EXPLAINED = "/v1/data/schakel/manifest?explain=full"
+
+
 def built(folder: Path, key: PolicyKey, *, number: int = 1, policies: Path = POLICIES) -> tuple[Path, Bundle]:
     out = folder / f"{number}.tar.gz"
     return out, build_bundle(policies, out, key=key, number=number)
@@ -213,7 +216,14 @@ def test_opa_loads_what_we_build_and_answers_only_what_is_open(tmp_path: Path) -
     server.start()
     try:
         assert said_revision(port) == str(bundle.revision)
-        for closed in ("/v1/data", "/v1/config", "/v1/policies", "/metrics", "/v1/data/schakel/matrix"):
+        for closed in (
+            "/v1/data",
+            "/v1/config",
+            "/v1/policies",
+            "/metrics",
+            "/v1/data/schakel/matrix",
+            EXPLAINED,
+        ):
             with pytest.raises(urllib.error.HTTPError) as refused:
                 urllib.request.urlopen(f"http://127.0.0.1:{port}{closed}", timeout=5)
             refused.value.close()
