@@ -7,7 +7,7 @@ assemblies of hub and node.
 import asyncio
 import logging
 import signal
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,7 @@ from gateway.hub.storage.authorizations import authorization_lines
 from gateway.hub.storage.database import migrate_database
 from gateway.hub.storage.engine import open_engines
 from gateway.hub.storage.log_reading import LogSigner, checkpoint_lines, committed_head, leaf_lines
+from gateway.hub.usecases.quota import Quota
 from gateway.node.assembly import NodeIdentity, build_node
 from gateway.node.hub_link.nats_connection import NatsSettings, NatsTls, connect
 from gateway.node.hub_link.nats_link import NatsInbox, NatsLink
@@ -48,10 +49,12 @@ from gateway.node.ports import AgencyAdapter
 from gateway.protocol.keys import OpeningKey, SigningKey
 from gateway.protocol.registry import Registry
 from gateway.settings import HubSettings, Listen, Nats, NodeSettings
+from gateway.simulation import SimulatedClock, require_invented
 from gateway.web.app import API_BASE
 from gateway.web.key_sets import verification_keys
 from gateway.web.logs import start_logging
 from gateway.web.server import ClientCertificates, ServerTls, server_config
+from gateway.web.simulation_mark import SimulationMark
 from gateway.web.tokens import TokenVerifier
 from gateway.web.traces import start_tracing
 
@@ -63,8 +66,16 @@ REFRESH_S = 10.0  # how often a hub looks for a newly activated revision of the 
 
 
 def now() -> datetime:
-    """The one clock of a process."""
+    """The clock of the machine: of certificates, access tokens, and of everything outside a simulation."""
     return datetime.now(UTC)
+
+
+def clock_of(settings: HubSettings | NodeSettings) -> Callable[[], datetime]:
+    """The clock by which cases are judged: the machine's, unless the settings say that this is a simulation."""
+    if settings.simulation is None:
+        return now
+    _log.warning("this is a simulation: its clock is not the clock of the machine")
+    return SimulatedClock(settings.simulation.clock).now
 
 
 def run_hub(settings: HubSettings) -> None:
@@ -141,7 +152,7 @@ async def _hub(settings: HubSettings) -> None:
     async with serve_bundles(policy, port=settings.policy.bundle_port), open_hub(plan) as hub:
         refreshing = asyncio.create_task(_refresh(decision_point, known))
         try:
-            await _serve(hub.app, settings.listen, ClientCertificates.OPTIONAL)
+            await _serve(_marked(hub.app, settings), settings.listen, ClientCertificates.OPTIONAL)
         finally:
             refreshing.cancel()
 
@@ -163,11 +174,11 @@ async def _node(settings: NodeSettings) -> None:
         adapter=_adapter(settings, registry),
         verifier=_person_verifier(settings),
         public_url=settings.public_url,
-        clock=now,
+        clock=clock_of(settings),
     )
     working = asyncio.create_task(node.run())
     try:
-        await _serve(node.app, settings.listen, ClientCertificates.OPTIONAL)
+        await _serve(_marked(node.app, settings), settings.listen, ClientCertificates.OPTIONAL)
     finally:
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)
@@ -233,17 +244,21 @@ def _plan(settings: HubSettings, decision_point: DecisionPoint, authority: Token
             issuer=authority.settings.issuer,
             audience=authority.settings.audience,
         ),
-        clock=now,
+        clock=clock_of(settings),
         public_url=settings.public_url,
         nats=nats_connection(settings.nats),
         with_relay=settings.relay,
         routers=[("", identity_router(authority))],
+        quota=Quota(ordinary=settings.mailboxes.ordinary, urgent=settings.mailboxes.urgent),
     )
 
 
 def _registry(settings: HubSettings | NodeSettings) -> Registry:
     anchor = settings.trust_anchor.read_bytes()
-    return Registry.load(settings.registry.read_bytes(), trust_anchor_pem=anchor, now=now())
+    registry = Registry.load(settings.registry.read_bytes(), trust_anchor_pem=anchor, now=now())
+    if settings.simulation is not None:
+        require_invented([registry.hub_oin, *registry.participants])
+    return registry
 
 
 def _log_signer(settings: HubSettings) -> NoteSigner:
@@ -302,6 +317,12 @@ async def _refresh(decision_point: DecisionPoint, known: Path) -> None:
             await asyncio.to_thread(known.write_text, decision_point.revision, "ascii")
         except ActivationError:
             _log.exception("the activated policies cannot be read")
+
+
+def _marked(app: FastAPI, settings: HubSettings | NodeSettings) -> FastAPI:
+    if settings.simulation is not None:
+        app.add_middleware(SimulationMark)
+    return app
 
 
 async def _serve(app: FastAPI, listen: Listen, certificates: ClientCertificates) -> None:

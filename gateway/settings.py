@@ -71,6 +71,19 @@ class Overseer(_Section):
     key: Path  # public key of its assertions, PEM, P-256
 
 
+class Simulation(_Section):
+    """This installation is a simulation, with invented agencies only; `clock` is the file of its clock."""
+
+    clock: Path
+
+
+class Mailboxes(_Section):
+    """How many copies may wait for one agency whose node does not fetch them; U0 has a reserve of its own."""
+
+    ordinary: Annotated[int, Field(ge=10)] = 2000
+    urgent: Annotated[int, Field(ge=10)] = 200
+
+
 class HubSettings(_Section):
     """Everything that a hub needs to start."""
 
@@ -86,6 +99,8 @@ class HubSettings(_Section):
     relay: bool = True  # on SQLite the relay runs inside the hub, since one process owns the file
     traces: Path | None = None
     overseers: list[Overseer] = []
+    mailboxes: Mailboxes = Mailboxes()
+    simulation: Simulation | None = None
     listen: Listen
     nats: Nats
     policy: Policy
@@ -105,6 +120,7 @@ class NodeSettings(_Section):
     identity_provider_keys: Path  # JWKS of the agency's own identity provider
     identity_provider_issuer: str
     agency_system_url: str | None = None  # where what arrives is handed over
+    simulation: Simulation | None = None
     traces: Path | None = None
     listen: Listen
     nats: Nats

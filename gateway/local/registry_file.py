@@ -29,6 +29,9 @@ from gateway.protocol.registry import HubEntry, ParticipantEntry, RegistryFile
 
 # The design gives sealing keys 30 days.
 SEALING_KEY_VALID = timedelta(days=30)
+# A simulation plays months in minutes, and nobody renews keys meanwhile.
+SIMULATED_KEY_VALID = timedelta(days=365)
+SIMULATED = " (SIMULATIE)"  # after every name in the registry of a simulation, so that whoever sees one knows
 
 HUB_OIN = "00000099000000009000"
 HUB_NAME = "Schakel (voorbeeld)"
@@ -182,9 +185,9 @@ class ExchangeFolder:
 
 
 def create_exchange(
-    path: Path, agencies: Sequence[Agency] = DEMO_AGENCIES, *, now: datetime
+    path: Path, agencies: Sequence[Agency] = DEMO_AGENCIES, *, now: datetime, simulation: bool = False
 ) -> ExchangeFolder:
-    """Makes authority, keys and registry of a fresh exchange in `path`.
+    """Makes authority, keys and registry of a fresh exchange in `path`; a simulation says so in every name.
 
     Raises FileExistsError when there is one already: keys are never replaced silently.
     """
@@ -193,8 +196,11 @@ def create_exchange(
         made.mkdir(mode=0o700, parents=True, exist_ok=True)
     authority = Authority.create(now=now)
     authority.save(folder.authority)
-    hub = _hub_entry(folder.hub, authority, now)
-    entries = [_participant_entry(agency, folder.agency(agency.oin), authority, now) for agency in agencies]
+    hub = _hub_entry(folder.hub, authority, now, mark=SIMULATED if simulation else "")
+    entries = [
+        _participant_entry(agency, folder.agency(agency.oin), authority, now, simulation=simulation)
+        for agency in agencies
+    ]
     registry = RegistryFile(uitgegeven_op=rfc3339(now), hub=hub, deelnemers=entries)
     write_private(folder.registry, registry.model_dump_json(indent=2).encode() + b"\n")
     return folder
@@ -214,7 +220,7 @@ def add_agency(folder: ExchangeFolder, agency: Agency, *, now: datetime) -> None
 
 
 def _participant_entry(
-    agency: Agency, keys: KeyFolder, authority: Authority, now: datetime
+    agency: Agency, keys: KeyFolder, authority: Authority, now: datetime, *, simulation: bool = False
 ) -> ParticipantEntry:
     keys.path.mkdir(mode=0o700, parents=True)
     subject = Subject(
@@ -222,17 +228,21 @@ def _participant_entry(
     )
     return ParticipantEntry(
         oin=agency.oin,
-        naam=agency.name,
+        naam=agency.name + (SIMULATED if simulation else ""),
         soort=agency.kind,
         gemeentecodes=list(agency.municipalities),
         rollen=sorted(role for role, found in catalogue().roles.items() if agency.kind in found.agencies),
         certificaat=_identity(subject, keys, authority, now),
-        sleutels=[_sealing_statement(agency.oin, keys, now)],
+        sleutels=[
+            _sealing_statement(
+                agency.oin, keys, now, SIMULATED_KEY_VALID if simulation else SEALING_KEY_VALID
+            )
+        ],
         nats_gebruiker=_nats_user(keys),
     )
 
 
-def _hub_entry(keys: KeyFolder, authority: Authority, now: datetime) -> HubEntry:
+def _hub_entry(keys: KeyFolder, authority: Authority, now: datetime, *, mark: str) -> HubEntry:
     keys.path.mkdir(mode=0o700, parents=True)
     subject = Subject(oin=HUB_OIN, organisation=HUB_NAME, common_name="hub.schakel.example")
     log_key = Ed25519PrivateKey.generate()
@@ -241,7 +251,7 @@ def _hub_entry(keys: KeyFolder, authority: Authority, now: datetime) -> HubEntry
     _nats_user(keys)
     return HubEntry(
         oin=HUB_OIN,
-        naam=HUB_NAME,
+        naam=HUB_NAME + mark,
         certificaat=_identity(subject, keys, authority, now),
         log_oorsprong=LOG_ORIGIN,
         log_sleutel=NoteSigner.from_key(LOG_ORIGIN, log_key).verifier.to_text(),
@@ -261,15 +271,15 @@ def _identity(subject: Subject, keys: KeyFolder, authority: Authority, now: date
     return signing_certificate.decode()
 
 
-def _sealing_statement(oin: str, keys: KeyFolder, now: datetime) -> str:
-    """Writes a fresh sealing key; gives the agency's signed statement that it is theirs for 30 days."""
+def _sealing_statement(oin: str, keys: KeyFolder, now: datetime, valid: timedelta) -> str:
+    """Writes a fresh sealing key; gives the agency's signed statement that it is theirs for so long."""
     pem = private_pem(new_private_key())
     write_private(keys.sealing_key, pem)
     statement = KeyStatement(
         oin=oin,
         jwk=PublicJwk.model_validate(OpeningKey.from_pem(pem).public_jwk),
         geldig_van=rfc3339(now),
-        geldig_tot=rfc3339(now + SEALING_KEY_VALID),
+        geldig_tot=rfc3339(now + valid),
     )
     return SigningKey.from_pem(keys.signing_key.read_bytes()).sign(statement, typ=KEY_STATEMENT)
 

@@ -21,6 +21,7 @@ from gateway.hub.policy.server import write_opa_config
 from gateway.hub.policy.signing import PolicyKey
 from gateway.local.pki import new_private_key, private_pem, write_private
 from gateway.local.registry_file import DEMO_AGENCIES, Agency, ExchangeFolder, create_exchange
+from gateway.simulation import SimulatedClock
 
 # The agencies that have a node in a local exchange; the others exist in the registry only.
 NODES: Final = DEMO_AGENCIES[:6]
@@ -73,6 +74,11 @@ class World:
     @property
     def hub_database(self) -> Path:
         return self.path / "hub" / "hub.db"
+
+    @property
+    def clock(self) -> Path:
+        """The clock of a simulation; there is none otherwise."""
+        return self.path / "clock"
 
     @property
     def logs(self) -> Path:
@@ -143,11 +149,16 @@ def _ports(numbers: list[int]) -> Ports:
     )
 
 
-def make_world(path: Path, ports: Ports, *, now: datetime) -> World:
-    """A fresh exchange in an empty or absent folder. Raises FileExistsError when keys are there already."""
+def make_world(path: Path, ports: Ports, *, now: datetime, simulation: bool = False) -> World:
+    """A fresh exchange in an empty or absent folder; a simulation has a clock that can be put ahead.
+
+    Raises FileExistsError when keys are there already.
+    """
     world = World(path)
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    create_exchange(world.exchange.path, DEMO_AGENCIES, now=now)
+    create_exchange(world.exchange.path, DEMO_AGENCIES, now=now, simulation=simulation)
+    if simulation:
+        SimulatedClock.create(world.clock)
     _make_nats(world, ports, now)
     _make_policy(world, ports, now)
     _make_settings(world, ports)
@@ -225,7 +236,7 @@ credentials = "../nats/hub.creds"
 authority = "../exchange/ca/ca.crt"
 certificate = "../exchange/hub/{hub.tls_certificate.name}"
 key = "../exchange/hub/{hub.tls_key.name}"
-
+{_simulation_toml(world, "..")}
 [policy]
 opa_port = {ports.opa}
 bundle_port = {ports.bundle}
@@ -266,4 +277,8 @@ credentials = "../../nats/{agency.oin}.creds"
 authority = "../../exchange/ca/ca.crt"
 certificate = "{keys}/{files.tls_certificate.name}"
 key = "{keys}/{files.tls_key.name}"
-"""
+{_simulation_toml(world, "../..")}"""
+
+
+def _simulation_toml(world: World, up: str) -> str:
+    return f'\n[simulation]\nclock = "{up}/{world.clock.name}"\n' if world.clock.exists() else ""
