@@ -6,13 +6,18 @@ key of the hub (AES key wrap, RFC 3394). The hub cannot read what is wrapped: in
 
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import AEADEncryptionContext
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
+
+from gateway.domain.errors import InvalidInput
+from gateway.protocol.byte_stream import decrypted, encryptor
+from gateway.protocol.files import pieces_of
 
 _KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
@@ -49,6 +54,25 @@ class CaseKeys:
         except InvalidTag as error:
             raise CaseKeyGone(f"the copy {copy_id} is not wrapped under the key of its case") from error
 
+    def wrapping(self, case_id: str, name: str) -> tuple[bytes, AEADEncryptionContext]:
+        """A nonce and the cipher for bytes that come in pieces; store the nonce, the ciphertext and then the tag.
+        Raises CaseKeyGone."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return nonce, encryptor(self._key(case_id), nonce, name.encode())
+
+    def unwrapped(self, case_id: str, name: str, path: Path) -> Iterator[bytes]:
+        """What was stored so, in pieces that are genuine only once the last was yielded. Raises CaseKeyGone, and
+        OSError."""
+        key = self._key(case_id)
+        with path.open("rb") as file:
+            nonce = file.read(_NONCE_BYTES)
+        try:
+            yield from decrypted(
+                pieces_of(path, skip=_NONCE_BYTES), key=key, nonce=nonce, bound_to=name.encode()
+            )
+        except InvalidInput as error:
+            raise CaseKeyGone(f"the document {name} is not wrapped under the key of its case") from error
+
     def destroy(self, case_id: str) -> None:
         """Overwrites and removes the key. Nothing happens when it is gone."""
         path = self._path(case_id)
@@ -61,8 +85,11 @@ class CaseKeys:
             self._sync_folder()
 
     def _cipher(self, case_id: str) -> AESGCM:
+        return AESGCM(self._key(case_id))
+
+    def _key(self, case_id: str) -> bytes:
         try:
-            return AESGCM(aes_key_unwrap(self._master, self._path(case_id).read_bytes()))
+            return aes_key_unwrap(self._master, self._path(case_id).read_bytes())
         except (FileNotFoundError, InvalidUnwrap, ValueError) as error:
             raise CaseKeyGone(f"there is no key of case {case_id}") from error
 
