@@ -15,7 +15,7 @@ from gateway.domain.deadlines.clock import (
     clock_from_record,
     clock_record,
 )
-from gateway.domain.deadlines.model import Deadline, Kind
+from gateway.domain.deadlines.model import Deadline, Ending, Kind
 from gateway.domain.deadlines.progress import (
     clocks_after,
     clocks_closed,
@@ -24,10 +24,11 @@ from gateway.domain.deadlines.progress import (
     settled_by_hand,
 )
 from gateway.domain.deadlines.table import deadlines, rules_of
-from gateway.domain.deadlines.taking_on import taking_on_clock
+from gateway.domain.deadlines.taking_on import TAKING_ON, taking_on_clock, taking_on_clock_id
 from gateway.domain.deadlines.zone import installed_tz_version
 
 __all__ = [
+    "TAKING_ON",
     "Alarm",
     "AlarmKey",
     "Clock",
@@ -35,6 +36,7 @@ __all__ = [
     "ClockEvent",
     "ClockStatus",
     "Deadline",
+    "Ending",
     "Kind",
     "Owner",
     "Party",
@@ -52,4 +54,5 @@ __all__ = [
     "settled_by_hand",
     "steps",
     "taking_on_clock",
+    "taking_on_clock_id",
 ]

@@ -115,6 +115,7 @@ def _rules(row: Record) -> ClockRules:
             steps=tuple(_step(each) for each in row.records("steps")),
             act=row.text_or_none("act"),
             follows=row.text_or_none("follows"),
+            by_hand=row.flag("by_hand", default=True),
         )
 
 

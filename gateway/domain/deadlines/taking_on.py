@@ -13,6 +13,8 @@ from gateway.domain.identifiers import CaseId, CopyId, MessageId
 from gateway.domain.urgency import Urgency
 
 _DEADLINES: Final = {Urgency.U0: "A0", Urgency.U1: "A1", Urgency.U2: "A2", Urgency.U3: "A3"}
+TAKING_ON: Final = frozenset(_DEADLINES.values())
+"""The deadlines of copies. Only receipts, the closing of the case and time touch their clocks, never a message."""
 
 
 def taking_on_clock(
@@ -28,10 +30,9 @@ def taking_on_clock(
     """The running clock of one copy, from the moment at which the hub accepted its message."""
     deadline = _DEADLINES[urgency]
     rules = rules_of(deadline)
-
     return Clock(
         case_id=case_id,
-        clock_id=f"{deadline}/{copy_id}",
+        clock_id=taking_on_clock_id(copy_id, urgency),
         deadline=deadline,
         causes=(message_id,),
         subject=copy_id,
@@ -47,3 +48,8 @@ def taking_on_clock(
         armed=True,
         tz_version=tz_version,
     )
+
+
+def taking_on_clock_id(copy_id: CopyId, urgency: Urgency) -> str:
+    """The id of the clock of that copy within its case."""
+    return f"{_DEADLINES[urgency]}/{copy_id}"

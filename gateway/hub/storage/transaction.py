@@ -115,16 +115,18 @@ def _write_rows(connection: Connection, judged: Iterable[Judgement]) -> None:
 
 
 def _revise(connection: Connection, revisions: Iterable[Revision]) -> None:
-    alike: dict[tuple[type[Row], tuple[str, ...], tuple[str, ...], str | None], list[Revision]] = defaultdict(
-        list
-    )
+    alike: dict[
+        tuple[type[Row], tuple[str, ...], tuple[str, ...], str | None, str | None], list[Revision]
+    ] = defaultdict(list)
     for each in revisions:
-        alike[each.row, tuple(each.key), tuple(each.values), each.growing].append(each)
-    for (kind, keys, values, growing), same in alike.items():
+        alike[each.row, tuple(each.key), tuple(each.values), each.growing, each.unset].append(each)
+    for (kind, keys, values, growing, unset), same in alike.items():
         table = TABLE_OF[kind]
         statement = update(table).where(*(table.c[name] == bindparam(f"key_{name}") for name in keys))
         if growing is not None:
             statement = statement.where(table.c[growing] < bindparam(f"new_{growing}"))
+        if unset is not None:
+            statement = statement.where(table.c[unset].is_(None))
         statement = statement.values({name: bindparam(f"new_{name}") for name in values})
         connection.execute(statement, [_prefixed("key_", r.key) | _prefixed("new_", r.values) for r in same])
 

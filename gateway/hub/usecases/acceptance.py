@@ -11,15 +11,17 @@ from gateway.hub.usecases.accepted import Accepted
 from gateway.hub.usecases.accepted_case import case_revisions, case_rows, message_row
 from gateway.hub.usecases.accepted_copies import copy_row, delivery_row, lane_of, outbox_row, withheld_rows
 from gateway.hub.usecases.accepted_leaves import leaves
+from gateway.hub.usecases.clocks import clocks_of_message
 from gateway.protocol.canonical import canonical
 from gateway.protocol.questions import DeliveryStatus
 
 
-def acceptance(accepted: Accepted) -> Change:
+def acceptance(accepted: Accepted, *, tz_version: str) -> Change:
     """The change for the writer, decided on the case and on the agency's roster and mandates."""
+    clocks = clocks_of_message(accepted, tz_version=tz_version)
     return Change(
         key=accepted.item_key,
-        judge=lambda numbers: _judgement(accepted, numbers),
+        judge=lambda numbers: _judgement(accepted, clocks, numbers),
         leaves=tuple(leaves(accepted)),
         reads=accepted.decided.record.situation.versions,
         touches=frozenset({case_scope(accepted.decided.proposal.case_id)}),
@@ -27,7 +29,7 @@ def acceptance(accepted: Accepted) -> Change:
     )
 
 
-def _judgement(accepted: Accepted, numbers: Numbers) -> Judgement:
+def _judgement(accepted: Accepted, clocks: Judgement, numbers: Numbers) -> Judgement:
     statements = accepted.received.statements
     deliveries = [delivery_row(accepted, s, numbers[lane_of(s)]) for s in statements]
     answer = _answer(accepted, deliveries)
@@ -35,7 +37,11 @@ def _judgement(accepted: Accepted, numbers: Numbers) -> Judgement:
     for statement, wrapped, delivery in zip(statements, accepted.wrapped, deliveries, strict=True):
         rows += [copy_row(accepted, statement, wrapped), delivery, outbox_row(accepted, delivery)]
     rows += [*withheld_rows(accepted), _remembered(accepted, answer)]
-    return Judgement(inserts=tuple(rows), revisions=tuple(case_revisions(accepted)), answer=answer)
+    return Judgement(
+        inserts=(*rows, *clocks.inserts),
+        revisions=(*case_revisions(accepted), *clocks.revisions),
+        answer=answer,
+    )
 
 
 def _answer(accepted: Accepted, deliveries: list[DeliveryRow]) -> str:

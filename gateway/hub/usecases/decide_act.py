@@ -8,20 +8,25 @@ from datetime import datetime
 
 from audit.body import Why
 from audit.events import EventTag
+from gateway.domain.case import CaseState
 from gateway.domain.catalogue import Transition, catalogue
 from gateway.domain.clock import parse_time, rfc3339
 from gateway.domain.errors import Cause, InvalidInput, NotFound
+from gateway.domain.identifiers import StateId
 from gateway.hub.policy.verdicts import TransitionDecision
 from gateway.hub.storage.changes import Change, Judgement, Revision, case_scope
+from gateway.hub.storage.clock_reading import running_clocks
+from gateway.hub.storage.clock_rows import ClockRow
 from gateway.hub.storage.rows import CaseRow, CaseStateRow, DecisionRow
 from gateway.hub.usecases.auditing import leaf
 from gateway.hub.usecases.case_record import CaseRecord
+from gateway.hub.usecases.clocks import clocks_of_closing
 from gateway.hub.usecases.context import Actor
 from gateway.hub.usecases.deciding import act_question, can_see, refused
 from gateway.hub.usecases.decision_record import transition_decision_row
 from gateway.hub.usecases.parts import Asker, Parts
 from gateway.hub.usecases.proposal import check_staff
-from gateway.hub.usecases.settling import load_record
+from gateway.hub.usecases.settling import load_record, record_lapse
 from gateway.protocol.canonical import malformed
 from gateway.protocol.exchange import Answer
 from gateway.protocol.questions import ActQuestion
@@ -34,6 +39,7 @@ class _Judged:
 
     question: ActQuestion
     record: CaseRecord
+    running: tuple[ClockRow, ...]
     actor: Actor
     act: Transition
     verdict: TransitionDecision
@@ -52,6 +58,9 @@ async def decide_act(parts: Parts, asker: Asker, question: ActQuestion) -> Answe
     agency = asker.participant(parts.registry())
     actor = Actor(agency=agency, role=question.door.rol, staff=question.door.medewerker)
     record = await load_record(parts, asker, question.zaak_id)
+    if record.lapse_is_due(now):
+        await record_lapse(parts, asker, question.zaak_id)
+    running = await parts.reader.read(lambda c: running_clocks(c, question.zaak_id))
     asked = act_question(actor, record, act.action, now)
     verdict = await parts.decider.decide_transition(
         asked
@@ -59,6 +68,7 @@ async def decide_act(parts: Parts, asker: Asker, question: ActQuestion) -> Answe
     judged = _Judged(
         question=question,
         record=record,
+        running=running,
         actor=actor,
         act=act,
         verdict=verdict,
@@ -148,4 +158,8 @@ def _judgement(judged: _Judged) -> Judgement:
         key={"case_id": case_id},
         values={"state": after.state, "before_suspension": after.before_suspension, "since": since},
     )
-    return Judgement(inserts=(judged.decision, state), revisions=(revision,))
+    closes = after.state == StateId(CaseState.GESLOTEN)
+    clocks = clocks_of_closing(judged.running, judged.now) if closes else Judgement()
+    return Judgement(
+        inserts=(judged.decision, state, *clocks.inserts), revisions=(revision, *clocks.revisions)
+    )

@@ -1,7 +1,8 @@
 """What every use case works with, put together once by `gateway.hub.assembly`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from gateway.domain.deadlines import installed_tz_version
 from gateway.hub.ports import Clock, CurrentRegistry, PolicyDecider
 from gateway.hub.storage.case_keys import CaseKeys
 from gateway.hub.storage.log_reading import LogSigner
@@ -13,7 +14,8 @@ from gateway.protocol.registry import Participant, Registry
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """The hub's memory, its judge, its keys and its clock. Holds no key that opens a copy."""
+    """The hub's memory, its judge, its keys and its clock. Holds no key that opens a copy. With `simulation` this
+    installation is one: only then may a pilot go beyond the law of now."""
 
     registry: CurrentRegistry
     decider: PolicyDecider
@@ -24,6 +26,9 @@ class Parts:
     log_signer: LogSigner
     clock: Clock
 
+    simulation: bool = False
+    quota: Quota = DEFAULT_QUOTA
+    tz_version: str = field(default_factory=installed_tz_version)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asker:

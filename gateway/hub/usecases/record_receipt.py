@@ -14,13 +14,17 @@ from audit.events import EventTag
 from audit.leaf import Leaf
 from gateway.domain.catalogue import catalogue
 from gateway.domain.clock import parse_time, rfc3339
+from gateway.domain.deadlines import taking_on_clock_id
 from gateway.domain.errors import Cause, InvalidInput, NotFound, Refused
-from gateway.domain.identifiers import new_id, parse_staff_ref
+from gateway.domain.identifiers import CopyId, new_id, parse_staff_ref
+from gateway.domain.urgency import Urgency
 from gateway.hub.storage.changes import Change, Judgement, Revision, case_scope
+from gateway.hub.storage.clock_reading import find_clock
 from gateway.hub.storage.deliveries import Delivered, Outcome, Progress, load_delivery
 from gateway.hub.storage.rows import AssignmentRow, DeliveryRow, OutboxRow, ReceiptRow, RejectionRow, Row
 from gateway.hub.usecases.auditing import audit_foreign_copy, commitment_ref, leaf
 from gateway.hub.usecases.case_record import CaseRecord
+from gateway.hub.usecases.clocks import clocks_of_receipt
 from gateway.hub.usecases.context import Actor, is_on_case, is_on_duty
 from gateway.hub.usecases.parts import Asker, Parts
 from gateway.hub.usecases.settling import load_record, settle
@@ -89,17 +93,30 @@ async def _receive(parts: Parts, asker: Asker, receipt: Receipt, token: str) -> 
         values={"progress": progress},
         growing="progress",
     )
-    judgement = Judgement(inserts=tuple(rows), revisions=(revision,))
+    clocks = await _clocks(parts, record, found, receipt, now)
+    judgement = Judgement(inserts=(*rows, *clocks.inserts), revisions=(revision, *clocks.revisions))
+    moves = len(leaves) > 1 or clocks != Judgement()  # of the case; most receipts leave it as it is
     await parts.writer.write(  # (4)
         Change(
             key=f"ontvangst:{receipt.kopie_id}:{receipt.soort}",
             judge=lambda _: judgement,
             leaves=tuple(leaves),
-            reads=record.situation.versions if len(leaves) > 1 else {},
-            touches=frozenset({case_scope(receipt.zaak_id)}) if len(leaves) > 1 else frozenset(),
+            reads=record.situation.versions if moves else {},
+            touches=frozenset({case_scope(receipt.zaak_id)}) if moves else frozenset(),
         )
     )
     return _answer(receipt.kopie_id, receipt.soort)
+
+
+async def _clocks(
+    parts: Parts, record: CaseRecord, found: Delivered, receipt: Receipt, now: datetime
+) -> Judgement:
+    """What the receipt does to the clocks of the case, that of the copy included."""
+    delivery = found.delivery
+    of_copy = taking_on_clock_id(CopyId(delivery.copy_id), Urgency(delivery.urgency))
+    copy_clock = await parts.reader.read(lambda c: find_clock(c, delivery.case_id, of_copy))
+    rows = [*record.situation.clocks, *([copy_clock] if copy_clock is not None else [])]
+    return clocks_of_receipt(rows, found, receipt, now, tz_version=parts.tz_version)
 
 
 async def _reject(parts: Parts, asker: Asker, rejection: Rejection, token: str) -> Answer:

@@ -1,12 +1,13 @@
 """Decide again when a fact moved while a decision was made."""
 
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Final, NoReturn
 
 from gateway.domain.clock import rfc3339
 from gateway.domain.errors import Unavailable
 from gateway.hub.storage.changes import Clash, Moved
 from gateway.hub.storage.situations import load_situation
+from gateway.hub.usecases.attend_clocks import attend_case
 from gateway.hub.usecases.case_record import CaseRecord
 from gateway.hub.usecases.parts import Asker, Parts
 from gateway.protocol.exchange import Answer
@@ -30,7 +31,18 @@ async def settle(attempt: Callable[[], Awaitable[Answer]]) -> Answer:
 
 async def load_record(parts: Parts, asker: Asker, case_id: str) -> CaseRecord:
     """The case as it is on record now, as the asking agency acts in it."""
-    now = rfc3339(parts.clock())
-    return CaseRecord.of(
-        await parts.reader.read(lambda c: load_situation(c, case_id=case_id, oin=asker.oin, now=now))
+    now = parts.clock()
+    situation = await parts.reader.read(
+        lambda c: load_situation(c, case_id=case_id, oin=asker.oin, now=rfc3339(now))
     )
+    return CaseRecord.of(situation, now)
+
+
+async def record_lapse(parts: Parts, asker: Asker, case_id: str) -> NoReturn:
+    """Records the terms of the case that are over, as the watch would. Always raises Moved: decide on what is now.
+
+    Raises StorageUnavailable.
+    """
+    hub = Asker(oin=parts.registry().hub_oin, trace_id=asker.trace_id)
+    await attend_case(parts.reader, parts.writer, hub, case_id, parts.clock(), tz_version=parts.tz_version)
+    raise Moved(f"a term of {case_id} was over")

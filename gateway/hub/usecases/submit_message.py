@@ -25,6 +25,7 @@ from gateway.hub.storage.submissions import KnownForSubmission, load_for_submiss
 from gateway.hub.usecases.acceptance import acceptance
 from gateway.hub.usecases.accepted import Accepted
 from gateway.hub.usecases.agreement import check_form, disagreements
+from gateway.hub.usecases.clock_terms import is_term_over
 from gateway.hub.usecases.deciding import Decided, decide
 from gateway.hub.usecases.first_answer import accepted_answer, look_up
 from gateway.hub.usecases.parts import Asker, Parts
@@ -33,6 +34,7 @@ from gateway.hub.usecases.proposal import Proposal, read_proposal
 from gateway.hub.usecases.refused_submission import audit_invalid, remember_refusal
 from gateway.protocol.canonical import malformed, sha256_hex
 from gateway.protocol.envelope import source_oin
+from gateway.hub.usecases.settling import record_lapse
 from gateway.protocol.exchange import Answer
 from gateway.protocol.submission import Received, Submission, check_age, identity_of, receive
 
@@ -132,6 +134,8 @@ async def _judge_and_write(parts: Parts, incoming: _Incoming) -> Answer | None:
         return await remember_refusal(parts, asker, received, None, unseen, attempt=incoming.attempt, now=now)
     decided = await decide(parts.decider, incoming.proposal, known.situation, now)  # (4)
     refusal = _refusal(received, decided, now)  # (5)
+    if is_term_over(known.situation.clocks, now):
+        await record_lapse(parts, asker, incoming.proposal.case_id)
     if refusal is not None:
         return await remember_refusal(
             parts, asker, received, decided, refusal, attempt=incoming.attempt, now=now
@@ -218,7 +222,7 @@ async def _accept(parts: Parts, incoming: _Incoming, decided: Decided, now: date
         signing_key=parts.signing_key,
         now=now,
     )
-    written = await parts.writer.write(acceptance(accepted))  # (6)
+    written = await parts.writer.write(acceptance(accepted, tz_version=parts.tz_version))  # (6)
     if written.answer is None or written.placement is None:
         return None
     return accepted_answer(written.answer, written.placement, parts.log_signer)  # (7)
