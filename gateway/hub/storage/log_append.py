@@ -16,6 +16,10 @@ from gateway.hub.storage.changes import Change, Placement
 from gateway.hub.storage.tables import log_head, log_leaves, log_nodes
 
 HEAD_ID: Final = 1
+_LOCKED_HEAD: Final = select(log_head.c.frontier).where(log_head.c.head_id == HEAD_ID).with_for_update()
+_GROWN_HEAD: Final = update(log_head).where(log_head.c.head_id == HEAD_ID)
+_NEW_LEAVES: Final = insert(log_leaves)
+_NEW_NODES: Final = insert(log_nodes)
 
 Hashes = Mapping[tuple[int, int], bytes]
 """Complete subtrees by (level, index)."""
@@ -41,9 +45,7 @@ def append(connection: Connection, changes: Sequence[Change]) -> list[Placement 
 
 
 def _locked_frontier(connection: Connection) -> Frontier:
-    held = connection.execute(
-        select(log_head.c.frontier).where(log_head.c.head_id == HEAD_ID).with_for_update()
-    ).scalar_one()
+    held = connection.execute(_LOCKED_HEAD).scalar_one()
     return Frontier.from_bytes(held)
 
 
@@ -52,7 +54,7 @@ def _insert(
 ) -> None:
     size = grown.frontier.size
     connection.execute(
-        insert(log_leaves),
+        _NEW_LEAVES,
         [
             {
                 "leaf_index": row.leaf_index,
@@ -66,10 +68,8 @@ def _insert(
         ],
     )
     if grown.nodes:
-        connection.execute(insert(log_nodes), [row._asdict() for row in grown.nodes])
-    connection.execute(
-        update(log_head).where(log_head.c.head_id == HEAD_ID), {"frontier": grown.frontier.to_bytes()}
-    )
+        connection.execute(_NEW_NODES, [row._asdict() for row in grown.nodes])
+    connection.execute(_GROWN_HEAD, {"frontier": grown.frontier.to_bytes()})
 
 
 def _keys(change: Change) -> list[str | None]:
