@@ -1,4 +1,4 @@
-"""`schakel demo`: the first headline use, played by six agencies on real components; also what must not happen.
+"""`schakel demo`: the three headline uses, played by six agencies on real components; also what must not happen.
 
 Exit status 0 when everything went as expected; any surprise gives another status and says what was expected.
 """
@@ -11,10 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gateway.local.demo.audit_trail import show_audit_trail
+from gateway.local.demo.ban import play_ban
 from gateway.local.demo.cast import Cast
 from gateway.local.demo.expectation import Surprise
+from gateway.local.demo.historie import play_history
 from gateway.local.demo.screen import Screen
 from gateway.local.demo.screening import play_screening
+from gateway.local.demo.zsm import play_zsm
 from gateway.local.exchange import Exchange, NotReady
 from gateway.local.processes import ChildDied, Supervisor
 from gateway.local.world import free_ports, make_world
@@ -45,15 +48,18 @@ def demo(*, keep: Path | None = None) -> int:
 
 
 def _play(screen: Screen, folder: Path, supervisor: Supervisor) -> int:
-    screen.title("Schakel: een geplande screening die de politie aantoonbaar ontving")
+    screen.title("Schakel: van een geplande screening tot de ZSM-tafel en de casemanager")
     with screen.progress("Sleutels, certificaten en beleid maken"):
         ports = free_ports()
-        world = make_world(folder, ports, now=datetime.now(UTC))
+        world = make_world(folder, ports, now=datetime.now(UTC), simulation=True)
     exchange = Exchange(world, ports, supervisor)
     exchange.start(lambda part: screen.say(f"starten: {part}"))
     screen.good(f"{len(supervisor.pids)} processen draaien, elk met eigen sleutels en bestanden")
     with Cast(exchange) as cast:
         played = play_screening(cast, screen)
+        play_ban(cast, screen, played)
+        play_zsm(cast, screen, played)
+        play_history(cast, screen, played)
         show_audit_trail(cast, screen, played)
     screen.title("Alles ging zoals verwacht")
     return 0

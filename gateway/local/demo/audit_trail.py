@@ -21,7 +21,7 @@ HIDDEN_RULE = "G07_niet_bevoegd_gebied"
 def show_audit_trail(cast: Cast, screen: Screen, played: Played) -> None:
     """Raises Surprise when the log does not verify, does not notice the change, or content is found at the hub."""
     world = cast.exchange.world
-    screen.title("5. Achteraf bewijzen")
+    screen.title("9. Achteraf bewijzen")
     export = world.path / "logboek.jsonl"
     screen.step("Het logboek uitvoeren en controleren met een programma dat niets van de hub weet")
     leaves = export_log(load_hub(world.hub_settings), export)

@@ -5,11 +5,14 @@ Each free text holds a marker, so that whoever looks for content where there sho
 
 from typing import Any, Final
 
+from gateway.local.simulate.values import SENTENCE
+
 MARKER: Final = "VERZONNEN-INHOUD"
 
 BSN: Final = "999999990"  # fails the 11-check, so it is nobody's
 PHONES: Final = ("+31000000001", "+31000000002", "+31000000003")
-SECRETS: Final = (MARKER, BSN, *PHONES, "Voorbeeldstraat", "0000XX", "1990-01-01", "1991-01-01", "2020-01-01")
+BIRTHDAYS: Final = ("1990-01-01", "1991-01-01", "2020-01-01")
+SECRETS: Final = (MARKER, SENTENCE.strip(), BSN, *PHONES, "Voorbeeldstraat", "0000XX", *BIRTHDAYS)
 """What nobody but sender and recipient may hold: free text, names, street, postcode, birth dates, BSN, phones."""
 
 BAN_SUBJECT: Final = {
@@ -42,7 +45,8 @@ CHILD_DETAILS: Final = {
 }
 
 
-def _address(municipality: str) -> dict[str, str]:
+def address(municipality: str) -> dict[str, str]:
+    """Where the household lives."""
     return {
         "straat": f"Voorbeeldstraat ({MARKER})",
         "huisnummer": "1",
@@ -61,7 +65,7 @@ def report(municipality: str) -> dict[str, Any]:
         "omschrijving": f"Ruzie in de woning ({MARKER})",
         "persoon_pleger": BAN_SUBJECT,
         "personen_betrokken": [STAYS],
-        "woonadres": _address(municipality),
+        "woonadres": address(municipality),
         "kinderen_aanwezig": False,
         "acuut_gevaar": False,
         "melder": {
@@ -79,7 +83,7 @@ def request(municipality: str) -> dict[str, Any]:
         "persoon_pleger": BAN_SUBJECT,
         "pleger_meerderjarig": True,
         "personen_betrokken": [STAYS, CHILD],
-        "woonadres": _address(municipality),
+        "woonadres": address(municipality),
         "anders_dan_incidenteel": f"Woont er sinds het voorjaar ({MARKER})",
         "situatie": "B_geen_acuut_hg",
         "onderbouwing_gevaar": f"De dreiging neemt toe ({MARKER})",
@@ -112,7 +116,7 @@ def invitation(request_id: str, municipality: str) -> dict[str, Any]:
         "verzoeker_aanwezig": True,
         "persoon_pleger": BAN_SUBJECT,
         "personen_betrokken": [STAYS, CHILD],
-        "woonadres": _address(municipality),
+        "woonadres": address(municipality),
         "vraag": f"Is een screening aangewezen? ({MARKER})",
     }
 
@@ -135,7 +139,7 @@ def notice(advice_id: str, municipality: str) -> dict[str, Any]:
         "pleger_meerderjarig": True,
         "bsn_pleger": BSN,
         "personen_betrokken": [STAYS, CHILD],
-        "woonadres": _address(municipality),
+        "woonadres": address(municipality),
         "situatie": "B_geen_acuut_hg",
         "weegadvies_id": advice_id,
         "zonder_weegteam": False,

@@ -4,19 +4,21 @@ Every step checks what came of it; what must be refused is tried, and must be re
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from gateway.domain.clock import rfc3339
 from gateway.domain.identifiers import new_id
 from gateway.local.agency_client import AgencyClient, Reply
 from gateway.local.demo import contents
+from gateway.local.demo.acting import arrived, kinds, send, to
 from gateway.local.demo.cast import Cast
 from gateway.local.demo.expectation import eventually, expect, expect_rule, require
 from gateway.local.demo.screen import Screen
 from gateway.local.registry_file import ELDERS, MUNICIPALITY, POLICE, VEILIG_THUIS, VOORBEELDSTAD
 
 NOTICE = "screening.gepland.kennisgeving"
+WEEGTEAM = [*to(POLICE, "politie_weegteam"), *to(MUNICIPALITY, "gemeente_jurist")]
 PURPOSES = {
     "melding.zorg": "melding_vt",
     "screening.verzoek": "weging",
@@ -57,15 +59,9 @@ def play_screening(cast: Cast, screen: Screen) -> Played:
 
 def _open_case(cast: Cast, screen: Screen) -> tuple[str, str]:
     screen.step("Veilig Thuis vraagt een screening aan en opent daarmee de zaak")
-    recipients = [_to(VEILIG_THUIS.oin, "vt_procescoordinator"), _to(POLICE.oin, "politie_weegteam")]
-    recipients.append(_to(MUNICIPALITY.oin, "gemeente_jurist"))
-    sent = _send(
-        cast.coordinator,
-        "screening.verzoek",
-        contents.request(VOORBEELDSTAD),
-        recipients,
-        municipality=VOORBEELDSTAD,
-    )
+    recipients = [*to(VEILIG_THUIS, "vt_procescoordinator"), *WEEGTEAM]
+    content = contents.request(VOORBEELDSTAD)
+    sent = _tell(cast.coordinator, "screening.verzoek", content, recipients, gemeentecode=VOORBEELDSTAD)
     screen.good(
         f"zaak {sent['zaakId']} geopend; de hub kent alleen de feiten die een klok of regel nodig heeft"
     )
@@ -74,9 +70,8 @@ def _open_case(cast: Cast, screen: Screen) -> tuple[str, str]:
 
 def _invite(cast: Cast, screen: Screen, case_id: str, request_id: str) -> None:
     screen.step("De procescoördinator roept het weegteam bijeen")
-    recipients = [_to(POLICE.oin, "politie_weegteam"), _to(MUNICIPALITY.oin, "gemeente_jurist")]
     content = contents.invitation(request_id, VOORBEELDSTAD)
-    _send(cast.coordinator, "weegteam.uitnodiging", content, recipients, case_id=case_id)
+    _tell(cast.coordinator, "weegteam.uitnodiging", content, WEEGTEAM, zaakId=case_id)
     screen.good("de zaak is nu in weging")
 
 
@@ -88,10 +83,8 @@ def _try_too_early(cast: Cast, screen: Screen, case_id: str) -> None:
 
 def _advise(cast: Cast, screen: Screen, case_id: str, request_id: str) -> str:
     screen.step("Het weegteam adviseert positief")
-    members = [_to(POLICE.oin, "politie_weegteam"), _to(MUNICIPALITY.oin, "gemeente_jurist")]
-    sent = _send(
-        cast.coordinator, "weegteam.advies", contents.advice(request_id, members), members, case_id=case_id
-    )
+    content = contents.advice(request_id, WEEGTEAM)
+    sent = _tell(cast.coordinator, "weegteam.advies", content, WEEGTEAM, zaakId=case_id)
     screen.good("de screening is gepland")
     return str(sent["berichtId"])
 
@@ -115,11 +108,8 @@ def _notify(cast: Cast, screen: Screen, case_id: str, advice_id: str) -> str:
 def _duty_officer_reads(cast: Cast, screen: Screen, notice_id: str) -> None:
     screen.step("De hulpofficier van dienst opent zijn kopie en neemt de zaak aan")
     officer = cast.duty_officer
-    now = datetime.now(UTC)
-    duty = {"medewerker": officer.person, "rol": "politie_hovj"}
-    duty |= {"van": rfc3339(now - timedelta(hours=1)), "tot": rfc3339(now + timedelta(hours=8))}
-    expect(officer.post("/diensten", duty), 201, "dienst van de hulpofficier")
-    copy = _arrived(officer, notice_id)
+    cast.on_duty(officer, "politie_hovj")
+    copy = arrived(officer, notice_id)
     accepted = expect(officer.post(f"/postvak/{copy}/_aanvaard", {}), 200, "aannemen")
     require(bool(accepted["gemeld"]), "de hub hoorde van het aannemen")
     read = expect(
@@ -135,7 +125,7 @@ def _community_officer_reads(cast: Cast, screen: Screen, case_id: str, notice_id
     officer = cast.community_officer
     assigned = {"zaakId": case_id, "medewerker": officer.person, "rol": "politie_wijkagent"}
     expect(officer.post("/toewijzingen", assigned), 201, "toewijzing van de wijkagent")
-    copy = _arrived(officer, notice_id)
+    copy = arrived(officer, notice_id)
     refused = expect_rule(
         officer.post(f"/postvak/{copy}/_open", {}), 403, "G02_geen_doel", "lezen zonder doel"
     )
@@ -154,17 +144,10 @@ def _community_officer_reads(cast: Cast, screen: Screen, case_id: str, notice_id
 def _confirm(cast: Cast, screen: Screen, case_id: str, notice_id: str) -> None:
     screen.step("De hulpofficier bevestigt de planning aan Veilig Thuis")
     content = contents.confirmation(notice_id)
-    recipients = [_to(VEILIG_THUIS.oin, "vt_procescoordinator")]
-    sent = _send(
-        cast.duty_officer,
-        "screening.gepland.bevestiging",
-        content,
-        recipients,
-        case_id=case_id,
-        role="politie_hovj",
-        reply_to=notice_id,
-    )
-    copy = _arrived(cast.coordinator, str(sent["berichtId"]))
+    recipients = to(VEILIG_THUIS, "vt_procescoordinator")
+    how = {"rol": "politie_hovj", "zaakId": case_id, "inAntwoordOp": notice_id}
+    sent = _tell(cast.duty_officer, "screening.gepland.bevestiging", content, recipients, **how)
+    copy = arrived(cast.coordinator, str(sent["berichtId"]))
     read = expect(
         cast.coordinator.post(f"/postvak/{copy}/_open", {"doel": "screening"}),
         200,
@@ -181,14 +164,14 @@ def _receipts(cast: Cast, screen: Screen, notice_id: str) -> None:
         found = expect(cast.coordinator.get(f"/berichten/{notice_id}"), 200, "verstuurd bericht")[
             "afleveringen"
         ]
-        return found if any("aanvaard" in _kinds(d) for d in found) else None
+        return found if any("aanvaard" in kinds(d) for d in found) else None
 
     deliveries = eventually(accepted, "de ontvangst 'aanvaard' bij de afzender")
-    rows = [[d["rol"], d["status"], ", ".join(_kinds(d))] for d in deliveries]
+    rows = [[d["rol"], d["status"], ", ".join(kinds(d))] for d in deliveries]
     screen.table("Ontvangsten van de kennisgeving", ["rol", "status", "ontvangsten"], rows)
     for delivery in deliveries:
         require(
-            {"technisch", "functioneel"} <= set(_kinds(delivery)),
+            {"technisch", "functioneel"} <= set(kinds(delivery)),
             f"{delivery['rol']} ontving de kennisgeving",
         )
 
@@ -197,14 +180,9 @@ def _outside_territory(cast: Cast, screen: Screen) -> str:
     screen.step(
         "Een gemeente wil een zaak van een andere gemeente sluiten: hetzelfde antwoord als voor een onbekende zaak"
     )
-    sent = _send(
-        cast.patrol,
-        "melding.zorg",
-        contents.report(ELDERS),
-        [_to(VEILIG_THUIS.oin, "vt_medewerker")],
-        municipality=ELDERS,
-        role="politie_noodhulp",
-    )
+    recipients = to(VEILIG_THUIS, "vt_medewerker")
+    how = {"rol": "politie_noodhulp", "gemeentecode": ELDERS}
+    sent = _tell(cast.patrol, "melding.zorg", contents.report(ELDERS), recipients, **how)
     other: str = sent["zaakId"]
     for ask in (_close, _look_up):
         outside = expect(ask(cast.jurist, other), 404, "zaak buiten het gebied").body
@@ -232,45 +210,14 @@ def _notice(case_id: str, advice_id: str) -> dict[str, Any]:
         "zaakId": case_id,
         "rol": "vt_procescoordinator",
         "doel": "screening",
-        "ontvangers": [_to(POLICE.oin, "politie_hovj"), _to(POLICE.oin, "politie_wijkagent")],
+        "ontvangers": to(POLICE, "politie_hovj", "politie_wijkagent"),
         "inhoud": contents.notice(advice_id, VOORBEELDSTAD),
     }
 
 
-def _send(
-    who: AgencyClient,
-    name: str,
-    content: dict[str, Any],
-    recipients: list[dict[str, str]],
-    *,
-    case_id: str | None = None,
-    municipality: str | None = None,
-    role: str = "vt_procescoordinator",
-    reply_to: str | None = None,
+def _tell(
+    who: AgencyClient, name: str, content: dict[str, Any], recipients: list[dict[str, str]], **how: str
 ) -> dict[str, Any]:
-    body: dict[str, Any] = {"type": name, "rol": role, "ontvangers": recipients, "inhoud": content}
-    body["doel"] = PURPOSES[name]
-    extra = {"zaakId": case_id, "gemeentecode": municipality, "inAntwoordOp": reply_to}
-    body |= {key: value for key, value in extra.items() if value is not None}
-    sent: dict[str, Any] = expect(who.post("/berichten", body), 201, name).body
-    return sent
-
-
-def _arrived(who: AgencyClient, message_id: str) -> str:
-    """The id of the copy of this message in the person's mailbox, once it is there and was handed over."""
-
-    def look() -> str | None:
-        for copy in expect(who.get("/postvak"), 200, "postvak").body:
-            if copy["berichtId"] == message_id and "functioneel" in _kinds(copy):
-                return str(copy["kopieId"])
-        return None
-
-    return eventually(look, f"{message_id} in het postvak van {who.person}")
-
-
-def _kinds(entry: dict[str, Any]) -> list[str]:
-    return [receipt["soort"] for receipt in entry["ontvangsten"]]
-
-
-def _to(oin: str, role: str) -> dict[str, str]:
-    return {"oin": oin, "rol": role}
+    return send(
+        who, name, content, recipients, **{"rol": "vt_procescoordinator", "doel": PURPOSES[name], **how}
+    )

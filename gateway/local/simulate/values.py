@@ -15,7 +15,8 @@ from gateway.domain.clock import rfc3339
 from gateway.local.registry_file import DEMO_AGENCIES
 from gateway.local.simulate.people import Household, random_uuid
 
-_SENTENCE: Final = "Verzonnen tekst over een verzonnen huishouden. "
+SENTENCE: Final = "Verzonnen tekst over een verzonnen huishouden. "
+"""Every free text consists of these, so that it can be searched for where it should not be."""
 _MOST_ITEMS: Final = 3
 _FEW: Final = 5
 _HOUR: Final = timedelta(hours=1)
@@ -102,7 +103,7 @@ def _code(source: Source, name: str) -> str:
 
 
 def _text(source: Source, most: int) -> str:
-    text = _SENTENCE * source.rng.randint(1, 4)
+    text = SENTENCE * source.rng.randint(1, 4)
     return text[:most].strip()
 
 
