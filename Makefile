@@ -30,7 +30,7 @@ setup: ## Prepare .venv/ and the servers (nats-server, opa); nothing is started
 	@$(SETUP)
 
 .PHONY: demo
-demo: setup ## Play the first exchange between six agencies and show who saw what, and why
+demo: setup ## Play the three headline uses between six agencies: who saw what, and why
 	@$(BIN)/schakel demo
 
 .PHONY: up

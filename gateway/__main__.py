@@ -71,7 +71,7 @@ def _group(commands: Commands, name: str, text: str) -> Commands:
 
 def _local(commands: Commands) -> None:
     demo = commands.add_parser(
-        "demo", help="speel de eerste uitwisseling en laat zien wie wat zag, en waarom"
+        "demo", help="speel de drie uitwisselingen en laat zien wie wat zag, en waarom"
     )
     demo.add_argument(
         "--keep", type=Path, metavar="DIR", help="bewaar de bestanden van de uitwisseling in deze lege map"
