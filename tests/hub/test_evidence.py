@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from audit.events import EventTag
 from gateway.domain.catalogue import catalogue
+from gateway.domain.clock import rfc3339
 from gateway.domain.errors import InvalidInput
 from gateway.hub.identity import (
     AuthoritySettings,
@@ -30,7 +31,9 @@ from gateway.hub.usecases.overviews import Overview
 from gateway.hub.usecases.parts import Asker
 from gateway.hub.usecases.show_evidence import months, show_evidence
 from gateway.protocol.canonical import b64u
+from gateway.protocol.subjects import Verb
 from tests.databases import sqlite_url
+from tests.hub.asking import decide, duty
 from tests.hub.conftest import PolicyServer
 from tests.hub.doors import OpenDoors, open_doors
 from tests.hub.makers import (
@@ -85,7 +88,40 @@ async def test_requests_answers_and_decisions_are_counted_once(each_hub: Running
     # Each case: a request to two recipients and a notice to two, each decided at its plan and again at its submission.
     (sending,) = [row for row in found["weigeringenPerOrganisaties"].rows if row[0][2] == "politie"]
     assert sending == ((MARCH, "veilig_thuis", "politie"), (3 * SMALLEST, 0))
-    assert shown(found["opTijdAanvaard"])[("U2", "nee")] == (2 * SMALLEST,)
+    assert shown(found["termijnen"])["Bericht aanvaarden (U2)", "open"] == (2 * SMALLEST,)
+    assert all(refused == 0 for _, (_, refused) in found["geweigerdeHandelingen"].rows)
+
+
+async def test_acts_that_were_refused_are_counted_with_their_reason(hub: RunningHub) -> None:
+    case = await open_case(hub)
+    for _ in range(SMALLEST):
+        question = {
+            "soort": "handeling",
+            "zaakId": case.case_id,
+            "handeling": "sluiten",
+            "door": {"rol": case.vt.role, "medewerker": case.vt.staff},
+            "gebeurdOp": rfc3339(hub.hands.now),
+            "vastgelegdOp": rfc3339(hub.hands.now),
+        }
+        reply = await decide(case.vt, question)
+        assert reply.answer.status == 403, reply.answer.body
+    rows = shown((await evidence(hub))["geweigerdeHandelingen"])
+    (refused,) = [numbers for (rule, _), numbers in rows.items() if rule.startswith("T_")]
+    assert refused == (SMALLEST, SMALLEST)
+
+
+async def test_a_duty_that_was_done_late_is_counted_as_late(hub: RunningHub) -> None:
+    for minutes in (*[1] * SMALLEST, *[60 * 24 * 5] * SMALLEST):
+        case = await open_case(hub)
+        notice = await notify_police(case)
+        officer = hub.node(POL, "politie_hovj", "pol-0007")
+        hub.hands.pass_time(timedelta(minutes=minutes))
+        assert (await duty(officer)).answer.status == 200
+        taken_on = await hub.ask(Verb.RECEIPT, POL, officer.receipt(notice, "aanvaard", staff="pol-0007"))
+        assert taken_on.answer.status == 200, taken_on.answer.body
+    rows = shown((await evidence(hub))["termijnen"])
+    assert rows["Bericht aanvaarden (U1)", "op_tijd"] == (SMALLEST,)
+    assert rows["Bericht aanvaarden (U1)", "te_laat"] == (SMALLEST,)
 
 
 async def test_refusals_are_counted_with_their_reason_also_when_nothing_was_sent(hub: RunningHub) -> None:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Select, select
 
+from gateway.hub.storage.clock_tables import clocks
 from gateway.hub.storage.selecting import select_all
-from gateway.hub.storage.tables import case_states, cases, decisions, deliveries, messages, receipts
+from gateway.hub.storage.tables import case_states, cases, decisions, messages
 
 _AT_ONCE = 500  # a stored question is some kilobytes
 
@@ -56,12 +57,20 @@ class StoredAct:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoredDelivery:
-    """A copy, and when somebody took it on (None: nobody did)."""
+class StoredClock:
+    """A clock whose end lies in the period; `record` is the whole clock as JSON text."""
 
-    urgency: str
-    accepted_at: str
-    taken_on_at: str | None
+    deadline: str
+    record: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredActDecision:
+    """A decision on an act, question and verdict as JSON text."""
+
+    question: str
+    verdict: str
+    decided_at: str
 
 
 def decisions_between(connection: Connection, start: str, end: str) -> Iterator[StoredDecision]:
@@ -126,12 +135,22 @@ def acts_between(connection: Connection, start: str, end: str) -> tuple[StoredAc
     return select_all(connection, StoredAct, query)
 
 
-def deliveries_between(connection: Connection, start: str, end: str) -> tuple[StoredDelivery, ...]:
-    """Copies of messages that were accepted in the period."""
-    taken_on = (receipts.c.copy_id == deliveries.c.copy_id) & (receipts.c.kind == "aanvaard")
-    query = (
-        select(deliveries.c.urgency, deliveries.c.accepted_at, receipts.c.received_at.label("taken_on_at"))
-        .outerjoin_from(deliveries, receipts, taken_on)
-        .where(deliveries.c.accepted_at >= start, deliveries.c.accepted_at < end)
+def act_decisions_between(connection: Connection, start: str, end: str) -> tuple[StoredActDecision, ...]:
+    """Decisions on acts, also those that a message records. Without the one with which a message was accepted: it
+    repeats the one on its plan."""
+    accepted = select(messages.c.accepted_at).where(
+        messages.c.case_id == decisions.c.case_id, messages.c.accepted_at == decisions.c.decided_at
     )
-    return select_all(connection, StoredDelivery, query)
+    query = select(decisions.c.question, decisions.c.verdict, decisions.c.decided_at).where(
+        decisions.c.decided_at >= start,
+        decisions.c.decided_at < end,
+        decisions.c.kind == "besluiten",
+        ~accepted.exists(),
+    )
+    return select_all(connection, StoredActDecision, query)
+
+
+def clocks_due_between(connection: Connection, start: str, end: str) -> tuple[StoredClock, ...]:
+    """Clocks of which the end lies in the period, whatever became of them."""
+    query = select(clocks.c.deadline, clocks.c.record).where(clocks.c.due_at >= start, clocks.c.due_at < end)
+    return select_all(connection, StoredClock, query)

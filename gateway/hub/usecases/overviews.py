@@ -1,10 +1,9 @@
 """The overviews for policy makers: which counts there are, each grouped by month and by what else, small ones hidden.
 
 Pure: rows come from storage, and what may be shown is decided by `gateway.hub.policy.evidence`. Left out, because the
-hub cannot tell: whether a copy of urgency U3 was taken on in time (its two days are working days), what became of a
-case after it was closed, and refusals at the node, which never reached the hub. Decisions are counted, not messages:
-a plan that is asked for twice is decided twice. A region is the area of the Veilig Thuis that is
-competent for the dwelling.
+hub cannot tell: what became of a case after it was closed, and refusals at the node, which never reached the hub.
+Decisions are counted, not messages: a plan that is asked for twice is decided twice. A region is the area of the
+Veilig Thuis that is competent for the dwelling.
 """
 
 import json
@@ -17,13 +16,14 @@ from typing import Any, Final
 
 from gateway.domain.catalogue import catalogue
 from gateway.domain.clock import parse_time
-from gateway.domain.urgency import ACK_WITHIN, Urgency
+from gateway.domain.deadlines import Clock, ClockStatus, clock_from_record, deadlines
 from gateway.hub.policy.evidence import DecisionRow, Dimension, hidden_keys, month_of, refusals_by
 from gateway.hub.storage.evidence import (
     StoredAct,
+    StoredActDecision,
     StoredAnswer,
+    StoredClock,
     StoredDecision,
-    StoredDelivery,
     StoredMessage,
 )
 from gateway.protocol.registry import Registry
@@ -31,9 +31,6 @@ from gateway.protocol.registry import Registry
 UNKNOWN: Final = "onbekend"
 _MONTH: Final = "maand"
 _EXTENDING: Final = frozenset({"verlengen", "niet_verlengen"})
-_TIMED: Final = (Urgency.U0, Urgency.U1, Urgency.U2)
-LONGEST: Final = max(ACK_WITHIN[urgency] for urgency in _TIMED)
-"""How long before a period a message may be accepted whose time to take it on ends in that period."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,17 +55,7 @@ def refusal_overviews(rows: Sequence[DecisionRow]) -> Iterator[Overview]:
         ("weigeringenPerOrganisaties", (Dimension.FROM_AGENCY, Dimension.TO_AGENCY)),
         ("weigeringenPerRegio", (Dimension.REGION,)),
     ):
-        by = (Dimension.MONTH, *dimensions)
-        counted = refusals_by(rows, by, shared=1)
-        yield Overview(
-            name=name,
-            by=tuple(dimension.value for dimension in by),
-            numbers=("besluiten", "weigeringen"),
-            rows=tuple(
-                (tuple(cell.group[dimension] for dimension in by), (cell.decisions, cell.refusals))
-                for cell in counted
-            ),
-        )
+        yield _refusals(name, rows, dimensions)
 
 
 def decision_rows(stored: Iterable[StoredDecision], registry: Registry) -> Iterator[DecisionRow]:
@@ -138,17 +125,40 @@ def extension_overview(stored: Iterable[StoredAct]) -> Overview:
     return _counted("verlengingen", (_MONTH, "handeling"), acts)
 
 
-def clock_overview(stored: Iterable[StoredDelivery], start: datetime, end: datetime) -> Overview:
-    """Whether somebody took a copy on in time, in the month in which that time ended."""
+def act_overview(stored: Iterable[StoredActDecision]) -> Overview:
+    """Decisions on acts and their refusals, by the rule that refused."""
+    rows = []
+    for decision in stored:
+        asked, said = json.loads(decision.question), json.loads(decision.verdict)
+        agency = asked["subject"]["agency"]
+        rows.append(_row(parse_time(decision.decided_at), {**said, "doel": None}, agency, agency, UNKNOWN))
+    return _refusals("geweigerdeHandelingen", rows, (Dimension.RULE, Dimension.REASON))
+
+
+def clock_overview(stored: Iterable[StoredClock]) -> Overview:
+    """What became of the clocks of each deadline, in the month in which they ended.
+
+    `op_tijd` and `te_laat`: the duty was done then; `open`: it is still to be done; `verstreken`: a term that is over;
+    `vervallen`: there was nothing left to watch. Those of copies (A0 to A3) tell whether somebody took them on.
+    """
     found: Counter[_Key] = Counter()
-    for copy in stored:
-        if copy.urgency not in _TIMED:
-            continue
-        due = parse_time(copy.accepted_at) + ACK_WITHIN[Urgency(copy.urgency)]
-        if start <= due < end:
-            in_time = copy.taken_on_at is not None and parse_time(copy.taken_on_at) <= due
-            found[month_of(due), copy.urgency, "ja" if in_time else "nee"] += 1
-    return _counted("opTijdAanvaard", (_MONTH, "urgentie", "opTijd"), found)
+    for row in stored:
+        clock = clock_from_record(json.loads(row.record))
+        if clock.due_at is not None:
+            found[month_of(clock.due_at), deadlines()[row.deadline].name_nl, _outcome(clock)] += 1
+    return _counted("termijnen", (_MONTH, "termijn", "uitkomst"), found)
+
+
+def _outcome(clock: Clock) -> str:
+    match clock.status:
+        case ClockStatus.GESTOPT:
+            return "te_laat" if clock.done_late else "op_tijd"
+        case ClockStatus.LOPEND:
+            return "open"
+        case ClockStatus.VERLOPEN:
+            return "verstreken"
+        case ClockStatus.VERVALLEN:
+            return "vervallen"
 
 
 def region_of(municipality: str | None, registry: Registry) -> str:
@@ -161,6 +171,20 @@ def region_of(municipality: str | None, registry: Registry) -> str:
         if participant.kind == "veilig_thuis" and participant.is_competent(municipality)
     )
     return next(competent, UNKNOWN)
+
+
+def _refusals(name: str, rows: Sequence[DecisionRow], dimensions: Sequence[Dimension]) -> Overview:
+    by = (Dimension.MONTH, *dimensions)
+    counted = refusals_by(rows, by, shared=1)
+    return Overview(
+        name=name,
+        by=tuple(dimension.value for dimension in by),
+        numbers=("besluiten", "weigeringen"),
+        rows=tuple(
+            (tuple(cell.group[dimension] for dimension in by), (cell.decisions, cell.refusals))
+            for cell in counted
+        ),
+    )
 
 
 def _counted(name: str, by: tuple[str, ...], counts: Mapping[_Key, int]) -> Overview:

@@ -17,16 +17,17 @@ from gateway.domain.identifiers import new_id
 from gateway.hub.policy.evidence import month_of
 from gateway.hub.storage.changes import Change, Judgement
 from gateway.hub.storage.evidence import (
+    act_decisions_between,
     acts_between,
     answers_between,
+    clocks_due_between,
     decisions_between,
-    deliveries_between,
     messages_between,
 )
 from gateway.hub.usecases.auditing import leaf
 from gateway.hub.usecases.overviews import (
-    LONGEST,
     Overview,
+    act_overview,
     answer_overview,
     clock_overview,
     decision_rows,
@@ -78,23 +79,24 @@ async def show_evidence(parts: Parts, asker: Asker, period: Months) -> Sequence[
     """Every overview of the period. Raises StorageUnavailable."""
     registry = parts.registry()
     start, end = rfc3339(period.start), rfc3339(period.end)
-    early = rfc3339(period.start - LONGEST)
     read = parts.reader.read
     decided = await read(lambda c: tuple(decision_rows(decisions_between(c, start, end), registry)))
     sent = await read(lambda c: messages_between(c, start, end))
     answered = await read(lambda c: answers_between(c, start, end))
     acted = await read(lambda c: acts_between(c, start, end))
-    delivered = await read(lambda c: deliveries_between(c, early, end))
+    act_decisions = await read(lambda c: act_decisions_between(c, start, end))
+    due = await read(lambda c: clocks_due_between(c, start, end))
     written = leaf(EventTag.REPORT_GIVEN, asker, parts.clock())
     await parts.writer.write(
         Change(key=f"beleidsinformatie:{new_id()}", judge=lambda _: Judgement(), leaves=(written,))
     )
     return (
         *refusal_overviews(decided),
+        act_overview(act_decisions),
         *message_overviews(sent, registry),
         answer_overview(answered),
         extension_overview(acted),
-        clock_overview(delivered, period.start, period.end),
+        clock_overview(due),
     )
 
 
