@@ -100,6 +100,7 @@ async def test_acts_that_were_refused_are_counted_with_their_reason(hub: Running
             "zaakId": case.case_id,
             "handeling": "sluiten",
             "door": {"rol": case.vt.role, "medewerker": case.vt.staff},
+            "feiten": {},
             "gebeurdOp": rfc3339(hub.hands.now),
             "vastgelegdOp": rfc3339(hub.hands.now),
         }
