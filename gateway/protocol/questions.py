@@ -10,6 +10,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from gateway.domain.errors import InvalidInput
 from gateway.protocol.manifest import Obligation
 from gateway.protocol.plan import FieldPlan
+from gateway.protocol.register_questions import RegisterQuestion
 from gateway.protocol.submission import Staff
 from gateway.protocol.wire import Body, Facts, Instant, Kant, OinText, ShortText, Uuid, causes_of, load_json
 
@@ -81,7 +82,7 @@ class CaseQuestion(Body):
     doel: ShortText | None = None  # None when the person states none: refused (G02_geen_doel)
 
 
-DecideQuestion = ActQuestion | AssignQuestion | DutyQuestion | CaseQuestion
+DecideQuestion = ActQuestion | AssignQuestion | DutyQuestion | CaseQuestion | RegisterQuestion
 _question: TypeAdapter[DecideQuestion] = TypeAdapter(Annotated[DecideQuestion, Field(discriminator="soort")])
 
 

@@ -29,7 +29,13 @@ class CaseRow(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseStateRow(Row):
-    """One state in the life of a case, numbered from 1; `cause` is the message or decision that led to it."""
+    """One state in the life of a case, numbered from 1 in the order of registration; `cause` is the message or
+    decision that led to it.
+
+    `since` is when the act took place, `recorded_at` when it was registered (None in rows from before there were two).
+    Not `dated`: the act states no time of its own. `lapsed_by` is the cause that showed that an end which the clock
+    told did not take place then.
+    """
 
     case_id: str
     position: int
@@ -37,6 +43,9 @@ class CaseStateRow(Row):
     since: str
     act: str
     cause: str
+    recorded_at: str | None = None
+    dated: bool | None = None
+    lapsed_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,19 +164,6 @@ class DutyRow(Row):
     oin: str
     role: str
     staff: str
-    starts_at: str
-    ends_at: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MandateRow(Row):
-    """A mandate of the burgemeester on file. `kind` is beslissing or ondertekening (Wth 3(1), Awb 10:3, 10:9)."""
-
-    mandate_id: str
-    oin: str
-    role: str
-    staff: str
-    kind: str
     starts_at: str
     ends_at: str
 

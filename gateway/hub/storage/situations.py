@@ -10,6 +10,13 @@ from sqlalchemy import Connection, select
 
 from gateway.hub.storage import rows
 from gateway.hub.storage.changes import agency_scope, case_scope
+from gateway.hub.storage.register_rows import MandateRow, PilotRow, StatementRow
+from gateway.hub.storage.registers import (
+    mandates_of_holder,
+    municipality_scope,
+    pilots_in,
+    statements_in_case,
+)
 from gateway.hub.storage.selecting import select_all, select_one
 from gateway.hub.storage.tables import (
     assignments,
@@ -18,7 +25,6 @@ from gateway.hub.storage.tables import (
     deliveries,
     duties,
     fact_versions,
-    mandates,
     messages,
 )
 
@@ -36,8 +42,9 @@ class Received:
 class Situation:
     """The case (None: unknown) and what is on record around it.
 
-    Messages are in the order of acceptance. Duties and mandates are those of the asking agency that hold
-    now; `versions` are those of the case and of that agency, at the same moment.
+    Messages are in the order of acceptance. Duties are those of the asking agency that hold now; mandates are those
+    of its people, statements those of the case and pilots those of its municipality, whether they hold or not.
+    `versions` are those of the case, of that agency and of the municipality, at the same moment.
     """
 
     case_id: str
@@ -47,17 +54,24 @@ class Situation:
     received: tuple[Received, ...]
     assignments: tuple[rows.AssignmentRow, ...]
     duties: tuple[rows.DutyRow, ...]
-    mandates: tuple[rows.MandateRow, ...]
+    mandates: tuple[MandateRow, ...]
+    statements: tuple[StatementRow, ...]
+    pilots: tuple[PilotRow, ...]
     versions: Mapping[str, int]
 
 
-def load_situation(connection: Connection, *, case_id: str, oin: str, now: str) -> Situation:
-    """The situation of a case as the agency `oin` acts in it at `now` (RFC 3339 text)."""
-    scopes = (case_scope(case_id), agency_scope(oin))
+def load_situation(
+    connection: Connection, *, case_id: str, oin: str, now: str, opening_in: str | None = None
+) -> Situation:
+    """The situation of a case as the agency `oin` acts in it at `now` (RFC 3339 text). `opening_in` is the
+    municipality of a case that the message at hand opens."""
+    case = select_one(connection, rows.CaseRow, select(cases).where(cases.c.case_id == case_id))
+    municipality = (opening_in or "") if case is None else case.municipality
+    scopes = (case_scope(case_id), agency_scope(oin), municipality_scope(municipality))
     versions = connection.execute(select(fact_versions).where(fact_versions.c.scope.in_(scopes)))
     return Situation(
         case_id=case_id,
-        case=select_one(connection, rows.CaseRow, select(cases).where(cases.c.case_id == case_id)),
+        case=case,
         states=select_all(
             connection,
             rows.CaseStateRow,
@@ -81,13 +95,9 @@ def load_situation(connection: Connection, *, case_id: str, oin: str, now: str) 
             select(assignments).where(assignments.c.case_id == case_id).order_by(assignments.c.made_at),
         ),
         duties=load_duties(connection, oin=oin, now=now),
-        mandates=select_all(
-            connection,
-            rows.MandateRow,
-            select(mandates).where(
-                mandates.c.oin == oin, mandates.c.starts_at <= now, mandates.c.ends_at > now
-            ),
-        ),
+        mandates=mandates_of_holder(connection, oin),
+        statements=statements_in_case(connection, case_id),
+        pilots=pilots_in(connection, municipality),
         versions=dict.fromkeys(scopes, 0) | {row.scope: row.version for row in versions},
     )
 

@@ -49,12 +49,13 @@ def load_for_submission(
     case_id: str,
     oin: str,
     now: str,
+    opening_in: str | None,
 ) -> KnownForSubmission:
     """What is on record when a submission of the agency `oin` is judged, all at the same moment."""
     same_jti = select(submissions.c.jti).where(submissions.c.source == source, submissions.c.jti == jti)
     same_copy = select(copies.c.copy_id).where(copies.c.copy_id.in_(copy_ids))
     return KnownForSubmission(
-        situation=load_situation(connection, case_id=case_id, oin=oin, now=now),
+        situation=load_situation(connection, case_id=case_id, oin=oin, now=now, opening_in=opening_in),
         bodies=len(earlier_bodies(connection, source, message_id)),
         is_jti_used=connection.execute(same_jti).first() is not None,
         are_copies_known=connection.execute(same_copy).first() is not None,

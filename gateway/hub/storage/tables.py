@@ -11,12 +11,17 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    text,
 )
 
 from gateway.hub.storage import rows
 from gateway.hub.storage.clock_rows import AlarmRow, ClockRow
 from gateway.hub.storage.clock_tables import alarms, clocks
 from gateway.hub.storage.columns import id_column, metadata, number_column, text_column, time_column
+from gateway.hub.storage.document_rows import DocumentRow
+from gateway.hub.storage.document_tables import documents
+from gateway.hub.storage.register_rows import MandateRow, PilotRow, StatementRow
+from gateway.hub.storage.register_tables import mandates, pilots, statements
 
 # What a decision used, by scope (a case, an agency): whoever changes one of its facts raises the version, and whoever
 # decided on an older version decides again.
@@ -44,6 +49,9 @@ case_states = Table(
     time_column("since"),
     text_column("act"),
     id_column("cause"),
+    time_column("recorded_at", optional=True),
+    Column("dated", Boolean, nullable=True),
+    text_column("lapsed_by", optional=True),
 )
 
 messages = Table(
@@ -82,6 +90,10 @@ copies = Table(
     number_column("sender_number"),
 )
 
+# Not stored by its node (2 is Progress.TECHNISCH), nor given up or rejected. As text: a partial index is used only for
+# the very words that it was made with.
+UNDELIVERED = text("progress < 2 AND outcome IS NULL")
+
 deliveries = Table(
     "deliveries",
     metadata,
@@ -104,6 +116,13 @@ deliveries = Table(
     UniqueConstraint("case_id", "oin", "role", "number"),
     Index(None, "source", "message_id"),
     Index(None, "progress", "due_at"),
+    Index(
+        "ix_deliveries_undelivered",
+        "oin",
+        "urgency",
+        sqlite_where=UNDELIVERED,
+        postgresql_where=UNDELIVERED,
+    ),
 )
 
 withheld = Table(
@@ -154,19 +173,6 @@ duties = Table(
     id_column("oin"),
     text_column("role"),
     text_column("staff"),
-    time_column("starts_at"),
-    time_column("ends_at"),
-    Index(None, "oin", "role", "starts_at"),
-)
-
-mandates = Table(
-    "mandates",
-    metadata,
-    id_column("mandate_id", key=True),
-    id_column("oin"),
-    text_column("role"),
-    text_column("staff"),
-    text_column("kind"),
     time_column("starts_at"),
     time_column("ends_at"),
     Index(None, "oin", "role", "starts_at"),
@@ -265,11 +271,14 @@ TABLE_OF: dict[type[rows.Row], Table] = {
     rows.MessageRow: messages,
     rows.CopyRow: copies,
     rows.DeliveryRow: deliveries,
+    DocumentRow: documents,
     rows.WithheldRow: withheld,
     rows.SubmissionRow: submissions,
     rows.AssignmentRow: assignments,
     rows.DutyRow: duties,
-    rows.MandateRow: mandates,
+    MandateRow: mandates,
+    StatementRow: statements,
+    PilotRow: pilots,
     rows.DecisionRow: decisions,
     rows.AuthorizationRow: authorizations,
     rows.OutboxRow: outbox,

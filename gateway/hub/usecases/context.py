@@ -10,27 +10,16 @@ from datetime import datetime
 from typing import Final
 
 from gateway.domain.catalogue import catalogue
-from gateway.domain.context import claimed_mandate, context_for_agency, context_from_facts
+from gateway.domain.context import context_for_agency, context_from_facts
 from gateway.domain.identifiers import Oin
 from gateway.hub.policy.questions import FactValue
 from gateway.hub.usecases.case_record import CaseRecord
+from gateway.hub.usecases.grounds import NOTHING, Matter, mandate_held, register_context
 from gateway.protocol.registry import Participant
 from gateway.protocol.wire import Kant
 
 Context = dict[str, FactValue]
 
-# Agreements, consents and pilots are not registered yet: there are none, so each of these is known to be false.
-_NOT_REGISTERED: Final = (
-    "arts_besluit",
-    "burgemeester_akkoord",
-    "gemeentelijke_opdracht",
-    "om_akkoord",
-    "opvang_noodzaak",
-    "pilot_rihg_afnemers",
-    "pilot_verzoekers",
-    "toestemming_betrokkene",
-    "wpg20_besluit",
-)
 _INCOMPATIBLE: Final = {"politie_hovj": "politie_weegteam", "politie_weegteam": "politie_hovj"}
 
 
@@ -44,20 +33,21 @@ class Actor:
     opens: bool = False
 
 
-def actor_context(record: CaseRecord, actor: Actor, now: datetime) -> Context:
-    """What is known about a person who sends or decides in the case.
+def actor_context(record: CaseRecord, actor: Actor, now: datetime, *, matter: Matter = NOTHING) -> Context:
+    """What is known about a person who sends, reads or decides in the case; `matter` is what.
 
     The roster assigns whoever is on duty to speak for the agency; whether the agency is competent for the case is a
     question of its own (`gebied_bevoegd`). Reading asks for more: `may_read_as_assigned`.
     """
     return {
         **_of_case_and_agency(record, actor.agency.oin, now),
+        **register_context(record, actor.agency.oin, actor.role, matter, now),
         "kant": side_of(record, actor.agency.oin, actor.role, actor.staff),
         "toegewezen": actor.opens or is_on_case(record, actor) or is_on_duty(record, actor),
         "dienst": is_on_duty(record, actor),
         "gebied_bevoegd": is_competent(record, actor.agency),
         "functiescheiding_conflict": has_conflicting_task(record, actor),
-        "mandaat": mandate_of(record, actor),
+        "mandaat": mandate_held(record, actor.agency.oin, actor.role, actor.staff, now),
         "doel_verklaard": True,
         "break_glass": False,
         # The owner's node matches persons; a message or copy of the case is about persons of the case.
@@ -65,16 +55,21 @@ def actor_context(record: CaseRecord, actor: Actor, now: datetime) -> Context:
     }
 
 
-def recipient_context(record: CaseRecord, agency: Participant, role: str, now: datetime) -> Context:
+def recipient_context(
+    record: CaseRecord, agency: Participant, role: str, now: datetime, *, matter: Matter = NOTHING
+) -> Context:
     """What is known about a listed recipient, for its reading purpose and the conditions of its row."""
     side = side_of(record, agency.oin, role, None)
-    return {**_of_case_and_agency(record, agency.oin, now), "ontvanger_kant": side}
+    return {
+        **_of_case_and_agency(record, agency.oin, now),
+        **register_context(record, agency.oin, role, matter, now),
+        "ontvanger_kant": side,
+    }
 
 
 def _of_case_and_agency(record: CaseRecord, oin: str, now: datetime) -> Context:
     assigned = [a for a in record.active_assignments() if a.oin == oin]
     return {
-        **dict.fromkeys(_NOT_REGISTERED, False),
         **context_from_facts(record.facts, now),
         **context_for_agency(record.facts, Oin(oin)),
         "bewaartermijn_verlopen": record.standing.state == "vernietigd",
@@ -118,17 +113,6 @@ def has_conflicting_task(record: CaseRecord, actor: Actor) -> bool:
     who = (actor.agency.oin, actor.staff)
     earlier = {a.role for a in record.situation.assignments if (a.oin, a.staff) == who}
     return _INCOMPATIBLE.get(actor.role) in earlier
-
-
-def mandate_of(record: CaseRecord, actor: Actor) -> str | None:
-    """The mandate on file for this person; None when it is known that there is none.
-
-    Of two mandates the one that the decision claims to rest on counts, if it is on file. Source: Awb 10:3, 10:9.
-    """
-    who = (actor.agency.oin, actor.role, actor.staff)
-    kinds = {m.kind for m in record.situation.mandates if (m.oin, m.role, m.staff) == who}
-    wanted = (claimed_mandate(record.facts), "ondertekening", "beslissing")
-    return next((kind for kind in wanted if kind in kinds), None)
 
 
 def side_of(record: CaseRecord, oin: str, role: str, staff: str | None) -> Kant:

@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from gateway.hub.usecases.answer_registers import answer_registers
 from gateway.hub.usecases.assign import assign
 from gateway.hub.usecases.decide_act import decide_act
 from gateway.hub.usecases.parts import Asker, Parts
@@ -10,6 +11,13 @@ from gateway.hub.usecases.settling import settle
 from gateway.hub.usecases.show_case import show_case
 from gateway.protocol.exchange import Answer
 from gateway.protocol.questions import ActQuestion, AssignQuestion, CaseQuestion, DutyQuestion, parse_question
+from gateway.protocol.register_questions import (
+    MandateQuestion,
+    PilotQuestion,
+    RegistersQuestion,
+    RevokeQuestion,
+    StatementQuestion,
+)
 
 
 async def decide_question(parts: Parts, asker: Asker, body: bytes) -> Answer:
@@ -24,5 +32,9 @@ async def decide_question(parts: Parts, asker: Asker, body: bytes) -> Answer:
             return await settle(lambda: set_duty(parts, asker, question))
         case CaseQuestion():
             return await settle(lambda: show_case(parts, asker, question))
+        case (
+            MandateQuestion() | StatementQuestion() | PilotQuestion() | RevokeQuestion() | RegistersQuestion()
+        ):
+            return await settle(lambda: answer_registers(parts, asker, question))
         case _:
             assert_never(question)

@@ -24,6 +24,7 @@ from gateway.hub.usecases.case_record import CaseRecord
 from gateway.hub.usecases.context import Actor, Context, actor_context, may_read_as_assigned
 from gateway.hub.usecases.deciding import subject_of
 from gateway.hub.usecases.decision_record import access_decision_row, reading_decision_row
+from gateway.hub.usecases.grounds import Matter
 from gateway.hub.usecases.parts import Asker, Parts
 from gateway.hub.usecases.proposal import check_staff, known_purpose
 from gateway.hub.usecases.settling import load_record, settle
@@ -131,10 +132,20 @@ def _reading_question(opening: _Opening, glass: _Glass | None) -> ReadingQuestio
 
 
 def _context(opening: _Opening) -> Context:
-    return actor_context(opening.record, opening.reader, opening.now) | {
+    return actor_context(opening.record, opening.reader, opening.now, matter=_matter(opening)) | {
         "doel_verklaard": opening.question.doel is not None,
         "toegewezen": may_read_as_assigned(opening.record, opening.reader),
     }
+
+
+def _matter(opening: _Opening) -> Matter:
+    """The copy as the registers are held against it: the data of whoever sent it, for the declared purpose."""
+    purpose = known_purpose(opening.question.doel)
+    return Matter(
+        owner=opening.found.message.oin,
+        categories=frozenset(_categories(opening.message_type)),
+        purposes=frozenset() if purpose is None else frozenset({purpose}),
+    )
 
 
 def _categories(kind: MessageType) -> tuple[CategoryId, ...]:

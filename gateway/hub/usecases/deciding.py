@@ -25,6 +25,7 @@ from gateway.hub.storage.situations import Situation
 from gateway.hub.usecases.case_record import CaseRecord
 from gateway.hub.usecases.context import Actor, actor_context, is_competent, recipient_context, side_of
 from gateway.hub.usecases.decision_record import message_decision_row, transition_decision_row
+from gateway.hub.usecases.grounds import Matter, matter_of_sending
 from gateway.hub.usecases.proposal import Proposal
 from gateway.protocol.wire import Kant
 
@@ -185,7 +186,15 @@ def _message_question(
                 agency=AgencyKind(recipient.agency.kind),
                 role=RoleId(recipient.role),
                 competent_or_assigned=is_competent(record, recipient.agency),
-                context=recipient_context(record, recipient.agency, recipient.role, now),
+                context=recipient_context(
+                    record,
+                    recipient.agency,
+                    recipient.role,
+                    now,
+                    matter=matter_of_sending(
+                        proposal.message_type, proposal.sender.agency.oin, recipient.role
+                    ),
+                ),
             )
             for recipient in proposal.recipients
         ),
@@ -197,7 +206,7 @@ def act_question(actor: Actor, record: CaseRecord, action: str, now: datetime) -
         now=now,
         subject=subject_of(actor),
         case_state=record.standing.state,
-        context=actor_context(record, actor, now),
+        context=actor_context(record, actor, now, matter=Matter(act=action)),
         action=action,
     )
 

@@ -25,6 +25,7 @@ class Parts:
     signing_key: SigningKey
     log_signer: LogSigner
     clock: Clock
+    simulation: bool = False
 
     simulation: bool = False
     quota: Quota = DEFAULT_QUOTA

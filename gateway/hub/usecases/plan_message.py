@@ -32,7 +32,13 @@ async def _plan(parts: Parts, asker: Asker, request: PlanRequest) -> Answer:
     now = parts.clock()
     proposal = _read(parts, asker, request)  # (1)
     situation = await parts.reader.read(  # (2)
-        lambda c: load_situation(c, case_id=proposal.case_id, oin=asker.oin, now=rfc3339(now))
+        lambda c: load_situation(
+            c,
+            case_id=proposal.case_id,
+            oin=asker.oin,
+            now=rfc3339(now),
+            opening_in=proposal.opening_in,
+        )
     )
     decided = await decide(parts.decider, proposal, situation, now)  # (3)
     refusal = decided.refusal()

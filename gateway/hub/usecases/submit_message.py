@@ -155,6 +155,7 @@ async def _load(parts: Parts, asker: Asker, received: Received, now: datetime) -
             case_id=submission.envelop.subject,
             oin=asker.oin,
             now=rfc3339(now),
+            opening_in=submission.gemeentecode,
         )
     )
 
