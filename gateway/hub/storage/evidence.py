@@ -66,11 +66,13 @@ class StoredClock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredActDecision:
-    """A decision on an act, question and verdict as JSON text."""
+    """A decision on an act, question and verdict as JSON text. `with_message`: a message of the case was accepted at the
+    same moment, so that an allowed decision is that message's own."""
 
     question: str
     verdict: str
     decided_at: str
+    with_message: bool
 
 
 def decisions_between(connection: Connection, start: str, end: str) -> Iterator[StoredDecision]:
@@ -136,17 +138,16 @@ def acts_between(connection: Connection, start: str, end: str) -> tuple[StoredAc
 
 
 def act_decisions_between(connection: Connection, start: str, end: str) -> tuple[StoredActDecision, ...]:
-    """Decisions on acts, also those that a message records. Without the one with which a message was accepted: it
-    repeats the one on its plan."""
+    """Decisions on acts, also those that a message records."""
     accepted = select(messages.c.accepted_at).where(
         messages.c.case_id == decisions.c.case_id, messages.c.accepted_at == decisions.c.decided_at
     )
-    query = select(decisions.c.question, decisions.c.verdict, decisions.c.decided_at).where(
-        decisions.c.decided_at >= start,
-        decisions.c.decided_at < end,
-        decisions.c.kind == "besluiten",
-        ~accepted.exists(),
-    )
+    query = select(
+        decisions.c.question,
+        decisions.c.verdict,
+        decisions.c.decided_at,
+        accepted.exists().label("with_message"),
+    ).where(decisions.c.decided_at >= start, decisions.c.decided_at < end, decisions.c.kind == "besluiten")
     return select_all(connection, StoredActDecision, query)
 
 

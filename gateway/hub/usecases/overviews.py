@@ -126,10 +126,15 @@ def extension_overview(stored: Iterable[StoredAct]) -> Overview:
 
 
 def act_overview(stored: Iterable[StoredActDecision]) -> Overview:
-    """Decisions on acts and their refusals, by the rule that refused."""
+    """Decisions on acts and their refusals, by the rule that refused.
+
+    Without the one with which a message was accepted: it repeats the one on its plan.
+    """
     rows = []
     for decision in stored:
         asked, said = json.loads(decision.question), json.loads(decision.verdict)
+        if decision.with_message and said["toegestaan"]:
+            continue
         agency = asked["subject"]["agency"]
         rows.append(_row(parse_time(decision.decided_at), {**said, "doel": None}, agency, agency, UNKNOWN))
     return _refusals("geweigerdeHandelingen", rows, (Dimension.RULE, Dimension.REASON))
