@@ -66,8 +66,8 @@ class StoredClock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredActDecision:
-    """A decision on an act, question and verdict as JSON text. `with_message`: a message of the case was accepted at the
-    same moment, so that an allowed decision is that message's own."""
+    """A decision on an act, question and verdict as JSON text. `with_message`: a message of the case was accepted at
+    the same moment, so that an allowed decision is that message's own."""
 
     question: str
     verdict: str
