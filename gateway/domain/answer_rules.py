@@ -77,6 +77,19 @@ DECISIVE: Final[Mapping[str, str]] = {
 }
 """The fact in which two answers of one type can contradict each other."""
 
+GOES_BACK: Final = frozenset(
+    {
+        "besluit.context.antwoord",
+        "besluit.vt_overleg.antwoord",
+        "crisisdienst.aankomst",
+        "historie.antwoord",
+        "melding.terugkoppeling",
+        "screening.gepland.bevestiging",
+        "zsm.context.antwoord",
+    }
+)
+"""Answers that are for whoever asked. The others answer by going on: advice goes to whom it concerns."""
+
 GOES_ON: Final[Mapping[str, frozenset[tuple[str, str]]]] = {
     "screening.gepland.bevestiging": frozenset({("ingepland", "gestart"), ("ingepland", "teruggelegd")}),
     "achterblijver.geinformeerd": frozenset(

@@ -30,11 +30,13 @@ from gateway.domain.urgency import Urgency
 
 RECEIPT: Final = "systeem.ontvangst"
 CORRECTION: Final = "bericht.correctie"
+SYSTEM: Final = ("systeem",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageRecord:
-    """A registered message. `recipients` are the agencies and roles that got a copy; `reply_by` is its reageer_voor."""
+    """A registered message. `recipients` are the agencies and roles that got a copy; `reply_by` is its reageer_voor.
+    `position` orders messages that were registered in the same instant."""
 
     message_id: MessageId
     message: str
@@ -46,6 +48,7 @@ class MessageRecord:
     recipients: tuple[tuple[Oin, RoleId], ...] = ()
     answers: MessageId | None = None
     reply_by: datetime | None = None
+    position: int = 0
 
 
 class Standing(StrEnum):
@@ -93,7 +96,7 @@ def conversation(asked: MessageRecord, records: Iterable[MessageRecord], now: da
     longer counts. Raises: UnknownMessageType; InvalidValue for a fact that is no time."""
     message_type = catalogue().message(asked.message)
     rule = ANSWER_RULES.get(asked.message, PLAIN)
-    in_order = sorted(records, key=lambda record: (record.accepted_at, record.message_id))
+    in_order = sorted(records, key=lambda each: (each.accepted_at, each.position, each.message_id))
     void = _withdrawn(in_order)
     replies = [
         record
@@ -131,24 +134,24 @@ def answer_due(asked: MessageRecord) -> datetime | None:
     return None if general is None else asked.accepted_at + general
 
 
-def check_answer(answer: MessageRecord, asked: MessageRecord | None) -> None:
-    """Whether a message may call itself an answer to `asked`, which is None when the case holds no such message.
+def check_answer(answer: str, asked: str | None) -> None:
+    """Whether a message of the type `answer` may call itself an answer to one of the type `asked`, which is None when
+    the case holds no such message. What only the system says (a refusal, a receipt) may answer any.
 
-    Raises: InvalidInput `antwoord-op-niets` or `antwoord-past-niet`.
+    Raises: InvalidInput `antwoord-op-niets` or `antwoord-past-niet`; UnknownMessageType.
     """
-    if answer.answers is None:
-        return
-    if asked is None or asked.message_id != answer.answers:
+    if asked is None:
         raise InvalidInput(
             code="antwoord-op-niets",
             detail_nl="Het bericht waarop dit een antwoord is, staat niet in deze zaak.",
             detail_en="The message that this answers is not in this case.",
         )
-    if answer.message not in catalogue().message(asked.message).reply_types:
+    by_system = catalogue().message(answer).purposes == SYSTEM
+    if not by_system and answer not in catalogue().message(asked).reply_types:
         raise InvalidInput(
             code="antwoord-past-niet",
-            detail_nl=f"{answer.message} is geen antwoord op {asked.message}.",
-            detail_en=f"{answer.message} is no answer to {asked.message}.",
+            detail_nl=f"{answer} is geen antwoord op {asked}.",
+            detail_en=f"{answer} is no answer to {asked}.",
         )
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter, ValidationError
 
 from gateway.domain.errors import InvalidInput
+from gateway.protocol.conversations import ConversationQuestion
 from gateway.protocol.manifest import Obligation
 from gateway.protocol.plan import FieldPlan
 from gateway.protocol.register_questions import RegisterQuestion
@@ -82,7 +83,7 @@ class CaseQuestion(Body):
     doel: ShortText | None = None  # None when the person states none: refused (G02_geen_doel)
 
 
-DecideQuestion = ActQuestion | AssignQuestion | DutyQuestion | CaseQuestion | RegisterQuestion
+DecideQuestion = ActQuestion | AssignQuestion | DutyQuestion | CaseQuestion | RegisterQuestion | ConversationQuestion
 _question: TypeAdapter[DecideQuestion] = TypeAdapter(Annotated[DecideQuestion, Field(discriminator="soort")])
 
 

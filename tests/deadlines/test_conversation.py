@@ -217,13 +217,14 @@ def test_where_no_answer_is_owed_none_is_missed(message: str) -> None:
 
 
 def test_an_answer_to_nothing_and_an_answer_of_the_wrong_type_are_refused() -> None:
-    answer = record("zsm.context.antwoord", 2, sender=VEILIG_THUIS)
-    check_answer(answer, zsm_question())
-    check_answer(record("zsm.context.antwoord", 2, sender=VEILIG_THUIS, answers=None), None)
+    check_answer("zsm.context.antwoord", "zsm.context.verzoek")
+    check_answer("systeem.weigering", "zsm.context.verzoek")
     with pytest.raises(InvalidInput, match="antwoord-op-niets"):
-        check_answer(answer, None)
+        check_answer("zsm.context.antwoord", None)
+    with pytest.raises(InvalidInput, match="antwoord-op-niets"):
+        check_answer("systeem.weigering", None)
     with pytest.raises(InvalidInput, match="antwoord-past-niet"):
-        check_answer(record("historie.antwoord", 2, sender=VEILIG_THUIS), zsm_question())
+        check_answer("historie.antwoord", "zsm.context.verzoek")
 
 
 def test_the_rules_look_at_case_facts_only() -> None:

@@ -124,6 +124,7 @@ QUESTIONS: Final[Mapping[str, Way]] = {
     "zaak": Way.ACCESS,
     "toewijzing": Way.OWN,
     "dienst": Way.OWN,
+    "gesprek": Way.OWN,
 }
 
 
@@ -278,5 +279,6 @@ def _questions(case: OpenCase) -> dict[str, dict[str, Any]]:
         },
         "zaak": {"zaakId": case.case_id, "door": who, "doel": "screening"},
         "toewijzing": {"zaakId": case.case_id, "medewerker": who},
+        "gesprek": {"berichten": [case.request.message_id]},
         "dienst": {"medewerker": who, "van": now, "tot": rfc3339(NOW + timedelta(hours=8))},
     }

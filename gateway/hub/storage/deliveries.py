@@ -26,6 +26,7 @@ class Outcome(StrEnum):
 
     REJECTED = "afgekeurd"
     DEAD = "dood"
+    RECALLED = "teruggehaald"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

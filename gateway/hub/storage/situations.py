@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from gateway.hub.storage import rows
 from gateway.hub.storage.changes import agency_scope, case_scope
+from gateway.hub.storage.deliveries import Outcome
 from gateway.hub.storage.register_rows import MandateRow, PilotRow, StatementRow
 from gateway.hub.storage.registers import (
     mandates_of_holder,
@@ -36,6 +37,12 @@ class Received:
     oin: str
     role: str
     message_id: str
+    outcome: str | None
+
+    @property
+    def is_recalled(self) -> bool:
+        """The sender took the copy back before anybody opened it: this recipient does not have it any more."""
+        return self.outcome == Outcome.RECALLED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +92,7 @@ def load_situation(
         received=select_all(
             connection,
             Received,
-            select(deliveries.c.oin, deliveries.c.role, deliveries.c.message_id).where(
+            select(deliveries.c.oin, deliveries.c.role, deliveries.c.message_id, deliveries.c.outcome).where(
                 deliveries.c.case_id == case_id
             ),
         ),

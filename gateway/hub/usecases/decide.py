@@ -9,6 +9,8 @@ from gateway.hub.usecases.parts import Asker, Parts
 from gateway.hub.usecases.set_duty import set_duty
 from gateway.hub.usecases.settling import settle
 from gateway.hub.usecases.show_case import show_case
+from gateway.hub.usecases.show_conversations import show_conversations
+from gateway.protocol.conversations import ConversationQuestion
 from gateway.protocol.exchange import Answer
 from gateway.protocol.questions import ActQuestion, AssignQuestion, CaseQuestion, DutyQuestion, parse_question
 from gateway.protocol.register_questions import (
@@ -36,5 +38,7 @@ async def decide_question(parts: Parts, asker: Asker, body: bytes) -> Answer:
             MandateQuestion() | StatementQuestion() | PilotQuestion() | RevokeQuestion() | RegistersQuestion()
         ):
             return await settle(lambda: answer_registers(parts, asker, question))
+        case ConversationQuestion():
+            return await show_conversations(parts, asker, question)
         case _:
             assert_never(question)

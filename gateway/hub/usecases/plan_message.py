@@ -16,6 +16,7 @@ from gateway.hub.usecases.auditing import leaf
 from gateway.hub.usecases.deciding import Decided, decide
 from gateway.hub.usecases.parts import Asker, Parts
 from gateway.hub.usecases.proposal import Proposal, read_proposal
+from gateway.hub.usecases.references import reference_refusal
 from gateway.hub.usecases.settling import settle
 from gateway.protocol.exchange import Answer
 from gateway.protocol.plan import Plan, PlanRequest, plan_digest, recipient_plan
@@ -41,7 +42,7 @@ async def _plan(parts: Parts, asker: Asker, request: PlanRequest) -> Answer:
         )
     )
     decided = await decide(parts.decider, proposal, situation, now)  # (3)
-    refusal = decided.refusal()
+    refusal = decided.refusal() or reference_refusal(decided)
     await parts.writer.write(_record(asker, decided, refusal, now))  # (4)
     if refusal is not None:
         raise refusal  # (5)

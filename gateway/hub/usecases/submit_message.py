@@ -31,6 +31,7 @@ from gateway.hub.usecases.first_answer import accepted_answer, look_up
 from gateway.hub.usecases.parts import Asker, Parts
 from gateway.hub.usecases.plan_message import plan_of
 from gateway.hub.usecases.proposal import Proposal, read_proposal
+from gateway.hub.usecases.references import reference_refusal
 from gateway.hub.usecases.refused_submission import audit_invalid, remember_refusal
 from gateway.protocol.canonical import malformed, sha256_hex
 from gateway.protocol.envelope import source_oin
@@ -181,7 +182,9 @@ def _refusal_unseen(received: Received, known: KnownForSubmission, now: datetime
 
 def _refusal(received: Received, decided: Decided, now: datetime) -> SchakelError | None:
     """What refuses it once it was decided. Raises InvalidInput for a submission that contradicts itself."""
-    refusal = decided.refusal()
+    refusal = decided.refusal() or reference_refusal(decided)
+    if isinstance(refusal, InvalidInput):
+        raise refusal
     if refusal is not None:
         return refusal
     check_form(received, decided)
@@ -192,12 +195,7 @@ def _refusal(received: Received, decided: Decided, now: datetime) -> SchakelErro
 
 
 def _check_references(submission: Submission, decided: Decided) -> None:
-    situation, oin = decided.record.situation, decided.proposal.sender.agency.oin
-    answered = submission.in_antwoord_op
-    own = {m.message_id for m in situation.sent if m.oin == oin}
-    got = {r.message_id for r in situation.received if r.oin == oin}
-    if answered is not None and answered not in own | got:
-        raise malformed("in_antwoord_op", "geen bericht van of aan deze organisatie in deze zaak")
+    situation = decided.record.situation
     happened, case = submission.feiten.get("gebeurd_op"), situation.case
     if case is None or decided.proposal.message_type.opens_case or not isinstance(happened, str):
         return
