@@ -3,7 +3,7 @@
 import asyncio
 import json
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ from gateway.hub.messaging.provisioning import provision
 from gateway.hub.policy.client import DecisionPoint
 from gateway.hub.storage.database import migrate_database
 from gateway.hub.usecases.allowance import DEFAULT_ALLOWANCES
-from gateway.local.registry_file import create_exchange
+from gateway.local.registry_file import DEMO_AGENCIES, Agency, create_exchange
 from gateway.node.hub_link.hub_token import HubToken
 from gateway.protocol.subjects import STATUS_HEADER, Verb, consumer_name, request_subject
 from gateway.web.server import ServerTls, server_config
@@ -126,10 +126,16 @@ async def ask_nats(client: Client, verb: Verb, oin: str, body: bytes) -> Heard:
 
 @asynccontextmanager
 async def open_doors(
-    folder: Path, *, opa_port: int, revision: str, database_url: str, **changes: Any
+    folder: Path,
+    *,
+    opa_port: int,
+    revision: str,
+    database_url: str,
+    agencies: Sequence[Agency] = DEMO_AGENCIES,
+    **changes: Any,
 ) -> AsyncIterator[OpenDoors]:
     now = datetime.now(UTC).replace(microsecond=0)
-    world = World.load(create_exchange(folder / "exchange", now=now), now=now)
+    world = World.load(create_exchange(folder / "exchange", agencies, now=now), now=now)
     nats = make_exchange(folder, world.registry.participants)
     nats.server.start()
     try:

@@ -5,6 +5,7 @@ another copy, is kept and logged, but not reported as that copy.
 """
 
 import logging
+import re
 from datetime import datetime
 from typing import Final
 
@@ -21,6 +22,9 @@ from gateway.protocol.stamp import STAMP, Stamp
 logger = logging.getLogger(__name__)
 
 LONGEST_REASON: Final = 200
+_CODE: Final = re.compile(
+    r"[a-z0-9][a-z0-9_-]{0,63}", re.ASCII
+)  # what the hub takes: a sentence could hold content
 
 
 async def set_aside(
@@ -86,8 +90,13 @@ def _rejection(parts: Parts, stamp: Stamp, item: InboxItem, reason: str, now: da
     rejection = Rejection(
         kopie_id=stamp.kopie_id,
         ontvanger=stamp.ontvanger,
-        reden=reason,
+        reden=_code_of(reason),
         tijdstip=rfc3339(now),
         bewijs=item.jws,
     )
     return parts.signing_key.sign(rejection, typ=REJECTION)
+
+
+def _code_of(reason: str) -> str:
+    """The most precise code of what was wrong: the last that is one."""
+    return next((part for part in reversed(reason.split(", ")) if _CODE.fullmatch(part)), "onleesbaar")
