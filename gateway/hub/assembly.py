@@ -32,6 +32,7 @@ from gateway.hub.usecases.allowance import ADVICE, DEFAULT_ALLOWANCES, Allowance
 from gateway.hub.usecases.authorization_log import AuthorizationLog
 from gateway.hub.usecases.desk import Desk
 from gateway.hub.usecases.parts import Parts
+from gateway.hub.usecases.quota import DEFAULT_QUOTA, Quota
 from gateway.protocol.keys import SigningKey
 from gateway.protocol.subjects import Verb
 from gateway.web.tokens import TokenVerifier
@@ -57,6 +58,7 @@ class HubPlan:
     routers: Sequence[tuple[str, Router]] = ()
     allowances: Mapping[Verb, Allowance] = field(default_factory=lambda: DEFAULT_ALLOWANCES)
     advice: Allowance = ADVICE
+    quota: Quota = DEFAULT_QUOTA
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +129,7 @@ def _parts(plan: HubPlan, database: Database) -> Parts:
         signing_key=plan.signing_key,
         log_signer=LogSigner(plan.log_signer),
         clock=plan.clock,
+        quota=plan.quota,
     )
 
 

@@ -312,7 +312,7 @@ class LinkInMemory:
         if self._hub.lose_answers:
             self._hub.lose_answers -= 1
             raise HubUnreachable(retry_after_s=1)
-        return Answer(answer.status, json.loads(answer.to_bytes()))
+        return Answer(answer.status, json.loads(answer.to_bytes()), answer.retry_after_s)
 
     async def close(self) -> None:
         return None

@@ -9,12 +9,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from inspect import isawaitable
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from gateway.domain.errors import InvalidInput, NotFound
+from gateway.domain.errors import InvalidInput, NotFound, TooManyRequests
+from gateway.hub.usecases.allowance import Allowance
 from gateway.local.registry_file import POLICE, VEILIG_THUIS
 from gateway.node.hub_link import HubLink, HubUnreachable, Inbox, answer_or_error
 from gateway.node.hub_link.https_link import HttpsLink, HubAddress
@@ -166,6 +169,29 @@ async def test_a_hub_that_is_away_is_unreachable_and_nothing_else(reached: Reach
         with pytest.raises(HubUnreachable) as told:
             await link.ask(Verb.PLAN, b"{")
     assert told.value.retry_after_s > 0
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("by", [by_nats, by_https])
+async def test_the_hub_says_when_to_come_back_and_the_node_knows_it(
+    opa: PolicyServer, tmp_path: Path, by: Callable[[AsyncExitStack, OpenDoors], Any]
+) -> None:
+    async with AsyncExitStack() as stack:
+        doors = await stack.enter_async_context(
+            open_doors(
+                tmp_path,
+                opa_port=opa.port,
+                revision=opa.revision,
+                database_url=sqlite_url(tmp_path / "hub.db"),
+                allowances=dict.fromkeys(Verb, Allowance(per_second=0.01, burst=1)),
+            )
+        )
+        reached = by(stack, doors)
+        link = (await reached if isawaitable(reached) else reached).link
+        assert (await link.ask(Verb.PLAN, b"{")).retry_after_s is None
+        with pytest.raises(TooManyRequests) as told:
+            answer_or_error(await link.ask(Verb.PLAN, b"{"))
+    assert 60 <= told.value.retry_after_s <= 100
 
 
 @pytest.mark.real

@@ -1,10 +1,11 @@
 """Remembered answers: what was said to earlier bodies of one message, and what is taken already."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
+from gateway.hub.storage.backlog import Line, waiting_copies
 from gateway.hub.storage.changes import Placement
 from gateway.hub.storage.log_reading import placements
 from gateway.hub.storage.rows import SubmissionRow
@@ -15,12 +16,14 @@ from gateway.hub.storage.tables import copies, submissions
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownForSubmission:
-    """The case; how many bodies came under this identity; whether jti or a copy id was used, by whomever."""
+    """The case; how many bodies came under this identity; whether jti or a copy id was used, by whomever; what
+    waits for the recipients."""
 
     situation: Situation
     bodies: int
     is_jti_used: bool
     are_copies_known: bool
+    waiting: Mapping[Line, int]
 
 
 def earlier_bodies(connection: Connection, source: str, message_id: str) -> tuple[SubmissionRow, ...]:
@@ -46,6 +49,7 @@ def load_for_submission(
     message_id: str,
     jti: str,
     copy_ids: Sequence[str],
+    recipients: Sequence[str],
     case_id: str,
     oin: str,
     now: str,
@@ -59,4 +63,5 @@ def load_for_submission(
         bodies=len(earlier_bodies(connection, source, message_id)),
         is_jti_used=connection.execute(same_jti).first() is not None,
         are_copies_known=connection.execute(same_copy).first() is not None,
+        waiting=waiting_copies(connection, recipients),
     )

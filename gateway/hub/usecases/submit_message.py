@@ -31,11 +31,12 @@ from gateway.hub.usecases.first_answer import accepted_answer, look_up
 from gateway.hub.usecases.parts import Asker, Parts
 from gateway.hub.usecases.plan_message import plan_of
 from gateway.hub.usecases.proposal import Proposal, read_proposal
+from gateway.hub.usecases.quota import require_room
 from gateway.hub.usecases.references import reference_refusal
 from gateway.hub.usecases.refused_submission import audit_invalid, remember_refusal
+from gateway.hub.usecases.settling import record_lapse
 from gateway.protocol.canonical import malformed, sha256_hex
 from gateway.protocol.envelope import source_oin
-from gateway.hub.usecases.settling import record_lapse
 from gateway.protocol.exchange import Answer
 from gateway.protocol.submission import Received, Submission, check_age, identity_of, receive
 
@@ -57,7 +58,7 @@ async def submit_message(parts: Parts, asker: Asker, body: bytes) -> Answer:
     """The answer after the commit, or the remembered refusal.
 
     Raises InvalidInput (nothing is remembered, the attempt is audited), Conflict for an id that was used for other
-    bytes, DecisionUnavailable and StorageUnavailable.
+    bytes, and what makes it worth trying again: MailboxFull, DecisionUnavailable and StorageUnavailable.
     """
     try:
         return await _submit(parts, asker, body)
@@ -141,6 +142,7 @@ async def _judge_and_write(parts: Parts, incoming: _Incoming) -> Answer | None:
         return await remember_refusal(
             parts, asker, received, decided, refusal, attempt=incoming.attempt, now=now
         )
+    require_room(parts.quota, known.waiting, _recipients(received), decided.urgency)
     return await _accept(parts, incoming, decided, now)
 
 
@@ -153,12 +155,18 @@ async def _load(parts: Parts, asker: Asker, received: Received, now: datetime) -
             message_id=submission.envelop.id,
             jti=submission.jti,
             copy_ids=[copy.kopie_id for copy in submission.kopieen],
+            recipients=_recipients(received),
             case_id=submission.envelop.subject,
             oin=asker.oin,
             now=rfc3339(now),
             opening_in=submission.gemeentecode,
         )
     )
+
+
+def _recipients(received: Received) -> list[str]:
+    """The agency of each copy."""
+    return [copy.ontvanger.oin for copy in received.submission.kopieen]
 
 
 def _refusal_unseen(received: Received, known: KnownForSubmission, now: datetime) -> SchakelError | None:

@@ -1,6 +1,7 @@
 """A hub in this process that the bench asks at its desk: put together as the real one, with what it writes recorded.
 
-The desk is the same that both doors use; only the allowances are lifted, since one sender here plays all.
+The desk is the same that both doors use; only the allowances and the quota are lifted,
+since one sender here plays all and nobody fetches.
 """
 
 from collections.abc import AsyncIterator
@@ -19,6 +20,7 @@ from gateway.hub.policy.own_opa import RunningOpa
 from gateway.hub.usecases.allowance import Allowance, Allowances
 from gateway.hub.usecases.desk import Desk
 from gateway.hub.usecases.parts import Asker
+from gateway.hub.usecases.quota import Quota
 from gateway.local.bench.row_floor import RecordingDecider, RecordingWriter
 from gateway.local.bench.sender import load_registry
 from gateway.local.registry_file import ExchangeFolder
@@ -96,4 +98,5 @@ def _plan(exchange: ExchangeFolder, opa: RunningOpa, folder: Path, nats: Connect
         public_url="https://localhost",
         nats=nats,
         allowances=_UNBOUNDED,
+        quota=Quota(ordinary=10**9, urgent=10**9),
     )

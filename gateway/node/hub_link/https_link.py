@@ -14,7 +14,7 @@ import httpx2
 from gateway.domain.errors import InvalidInput
 from gateway.node.hub_link.hub_token import HubToken, TokenRefused
 from gateway.node.hub_link.link import HubUnreachable
-from gateway.protocol.exchange import Answer
+from gateway.protocol.exchange import RETRY_AFTER, Answer, retry_after
 from gateway.protocol.keys import SigningKey
 from gateway.protocol.subjects import Verb
 from gateway.protocol.wire import load_json
@@ -90,4 +90,4 @@ def _answer(response: httpx2.Response) -> Answer:
         raise HubUnreachable(retry_after_s=RETRY_AFTER_S, code="hub-antwoord-onleesbaar") from error
     if not isinstance(body, dict):
         raise HubUnreachable(retry_after_s=RETRY_AFTER_S, code="hub-antwoord-onleesbaar")
-    return Answer(response.status_code, body)
+    return Answer(response.status_code, body, retry_after(response.headers.get(RETRY_AFTER)))

@@ -12,7 +12,7 @@ from nats.errors import MaxPayloadError
 
 from gateway.domain.errors import InvalidInput, PayloadTooLarge
 from gateway.node.hub_link.link import HubUnreachable, InboxMessage
-from gateway.protocol.exchange import Answer
+from gateway.protocol.exchange import RETRY_AFTER, Answer, retry_after
 from gateway.protocol.subjects import INBOX_STREAM, STATUS_HEADER, Verb, consumer_name, request_subject
 from gateway.protocol.wire import load_json
 from gateway.web.traces import outgoing_headers
@@ -152,4 +152,4 @@ def _answer(reply: Msg) -> Answer:
         raise HubUnreachable(retry_after_s=RETRY_AFTER_S, code="hub-antwoord-onleesbaar") from error
     if not isinstance(body, dict):
         raise HubUnreachable(retry_after_s=RETRY_AFTER_S, code="hub-antwoord-onleesbaar")
-    return Answer(status, body)
+    return Answer(status, body, retry_after((reply.headers or {}).get(RETRY_AFTER)))

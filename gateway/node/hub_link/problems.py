@@ -1,6 +1,7 @@
 """The hub's problems (RFC 9457) as errors of the domain, so that the node's callers get the same problem again."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from gateway.domain.catalogue import catalogue
@@ -17,9 +18,10 @@ from gateway.domain.errors import (
     Unavailable,
 )
 from gateway.domain.identifiers import RuleId
+from gateway.node.hub_link.link import HubUnreachable
 from gateway.protocol.exchange import Answer
 
-RETRY_AFTER_S = 5
+RETRY_AFTER_S = 5  # when the hub does not say when
 
 
 def answer_or_error(answer: Answer) -> Mapping[str, Any]:
@@ -29,6 +31,11 @@ def answer_or_error(answer: Answer) -> Mapping[str, Any]:
     return answer.body
 
 
+def asked_wait(error: Unavailable | TooManyRequests) -> timedelta:
+    """How long the hub asks to be left alone; no time when it did not answer at all: then we choose ourselves."""
+    return timedelta(0) if isinstance(error, HubUnreachable) else timedelta(seconds=error.retry_after_s)
+
+
 def error_of(answer: Answer) -> SchakelError:
     """The error of a problem. What this node was refused as a node (401) its callers see as unavailable."""
     body = answer.body
@@ -36,6 +43,7 @@ def error_of(answer: Answer) -> SchakelError:
     dutch = str(body.get("detail", "De hub weigert dit verzoek."))
     english = _english(body) or dutch
     causes = tuple(_cause(item) for item in body.get("errors", []) if isinstance(item, dict))
+    wait_s = RETRY_AFTER_S if answer.retry_after_s is None else answer.retry_after_s
     match answer.status:
         case 400:
             return InvalidInput(code=code, detail_nl=dutch, detail_en=english, causes=causes)
@@ -59,8 +67,8 @@ def error_of(answer: Answer) -> SchakelError:
         case 413:
             return PayloadTooLarge(code=code, detail_nl=dutch, detail_en=english)
         case 429:
-            return TooManyRequests(retry_after_s=RETRY_AFTER_S, code=code, detail_nl=dutch, detail_en=english)
-    return Unavailable(retry_after_s=RETRY_AFTER_S, code=code, detail_nl=dutch, detail_en=english)
+            return TooManyRequests(retry_after_s=wait_s, code=code, detail_nl=dutch, detail_en=english)
+    return Unavailable(retry_after_s=wait_s, code=code, detail_nl=dutch, detail_en=english)
 
 
 def _english(body: Mapping[str, Any]) -> str | None:

@@ -91,12 +91,17 @@ def done(connection: Connection, *, item_id: int | None = None, message_id: str 
 
 
 def later(
-    connection: Connection, *, now: datetime, item_id: int | None = None, message_id: str | None = None
+    connection: Connection,
+    *,
+    now: datetime,
+    item_id: int | None = None,
+    message_id: str | None = None,
+    at_least: timedelta = timedelta(0),
 ) -> None:
-    """The hub could not be asked: again after a pause that doubles up to LAST_RETRY."""
+    """The hub could not be asked: again after a pause that doubles up to LAST_RETRY, and not before the hub wants."""
     column, value = (outbox.c.item_id, item_id) if item_id is not None else (outbox.c.message_id, message_id)
     for row in connection.execute(select(outbox.c.item_id, outbox.c.attempts).where(column == value)).all():
-        pause = min(FIRST_RETRY * 2 ** min(row.attempts, 10), LAST_RETRY)
+        pause = max(min(FIRST_RETRY * 2 ** min(row.attempts, 10), LAST_RETRY), at_least)
         connection.execute(
             update(outbox)
             .where(outbox.c.item_id == row.item_id)

@@ -6,7 +6,7 @@ from typing import Final
 
 from gateway.domain.clock import parse_time
 from gateway.domain.errors import SchakelError, TooManyRequests, Unavailable
-from gateway.node.hub_link import answer_or_error
+from gateway.node.hub_link import answer_or_error, asked_wait
 from gateway.node.storage import outbox
 from gateway.node.storage.rows import OutboxItem
 from gateway.node.usecases.parts import Parts
@@ -49,8 +49,11 @@ async def _report(parts: Parts, item: OutboxItem) -> None:
     """A report that the hub refuses is not repeated: it would refuse it again."""
     try:
         answer_or_error(await parts.hub.ask(Verb(item.verb or Verb.RECEIPT), item.body or b""))
-    except (Unavailable, TooManyRequests):
-        await parts.database.write(lambda c: outbox.later(c, now=parts.clock(), item_id=item.item_id))
+    except (Unavailable, TooManyRequests) as error:
+        wait = asked_wait(error)
+        await parts.database.write(
+            lambda c: outbox.later(c, now=parts.clock(), item_id=item.item_id, at_least=wait)
+        )
         return
     except SchakelError:
         await parts.database.write(lambda c: outbox.done(c, item_id=item.item_id))

@@ -18,7 +18,7 @@ from gateway.domain.errors import (
     TooManyRequests,
     Unavailable,
 )
-from gateway.node.hub_link import HubUnreachable, answer_or_error
+from gateway.node.hub_link import HubUnreachable, answer_or_error, asked_wait
 from gateway.node.hub_link.problems import error_of
 from gateway.node.storage import numbers, outbox, sent
 from gateway.node.storage.database import Connection
@@ -60,8 +60,11 @@ async def submit_stored(parts: Parts, message_id: str) -> bool:
                 message = await _composed_again(parts, message, refusal)
             else:
                 return True
-    except (Unavailable, TooManyRequests):
-        await parts.database.write(lambda c: outbox.later(c, now=parts.clock(), message_id=message_id))
+    except (Unavailable, TooManyRequests) as error:
+        wait = asked_wait(error)
+        await parts.database.write(
+            lambda c: outbox.later(c, now=parts.clock(), message_id=message_id, at_least=wait)
+        )
         parts.to_hub.ring()
     except SchakelError as refusal:
         problem = problem_of(refusal, instance=RESOURCE, trace_id="")
