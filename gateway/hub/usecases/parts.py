@@ -8,6 +8,7 @@ from gateway.hub.storage.case_keys import CaseKeys
 from gateway.hub.storage.log_reading import LogSigner
 from gateway.hub.storage.reader import Reader
 from gateway.hub.storage.writer import Writer
+from gateway.hub.usecases.quota import DEFAULT_QUOTA, Quota
 from gateway.protocol.keys import SigningKey
 from gateway.protocol.registry import Participant, Registry
 
@@ -26,10 +27,9 @@ class Parts:
     log_signer: LogSigner
     clock: Clock
     simulation: bool = False
-
-    simulation: bool = False
     quota: Quota = DEFAULT_QUOTA
     tz_version: str = field(default_factory=installed_tz_version)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asker:
