@@ -20,6 +20,11 @@ class FactEntry:
     sender: Oin
     facts: Mapping[str, object]
 
+    @property
+    def happened_at(self) -> datetime | None:
+        """When what the message tells took place; None when it states no such time. Raises: InvalidValue."""
+        return self.time("gebeurd_op")
+
     def time(self, name: str) -> datetime | None:
         """The fact as an instant, or None when the message does not state it. Raises: InvalidValue."""
         value = self.facts.get(name)
@@ -42,6 +47,26 @@ class CaseFacts:
     def version(self) -> int:
         """How many messages were registered when these facts were read."""
         return len(self.entries)
+
+    def until(self, moment: datetime, state: StateId) -> "CaseFacts":
+        """The same case as it stood in `state` at that moment: without what took place after it.
+
+        The message that is judged stays, and so do facts that state no time. Raises: InvalidValue.
+        """
+        known = tuple(e for e in self.entries if e.happened_at is None or e.happened_at <= moment)
+        return replace(self, state=state, entries=known)
+
+    def restating(self, message: str, since: MessageId, state: StateId) -> "CaseFacts":
+        """The same case as a decision met it in `state` that is now stated again: without the messages of that type
+        from the one with id `since` on, which the message that is judged replaces."""
+        known = [entry.message_id for entry in self.entries]
+        first = known.index(since) if since in known else len(known)
+        kept = tuple(e for place, e in enumerate(self.entries) if place < first or e.message != message)
+        return replace(self, state=state, entries=kept)
+
+    def registered(self) -> "CaseFacts":
+        """The same case without the message that is judged."""
+        return replace(self, pending=None)
 
     def judging(self, pending: FactEntry) -> "CaseFacts":
         """The same case with a message that is about to be registered."""

@@ -156,18 +156,24 @@ def _release_untold(case: CaseFacts, _: datetime) -> bool:
     )
 
 
+def _imposed_at(case: CaseFacts) -> datetime | None:
+    """When the term began: an oral ban that is put in writing later starts no new one. Source: domain.md 2.4."""
+    stated = [entry.time("opgelegd_op") for entry in case.of("huisverbod.opgelegd")]
+    return min((moment for moment in stated if moment is not None), default=None)
+
+
 def _days_imposed(case: CaseFacts, _: datetime) -> float | int | None:
     imposed = case.last("huisverbod.opgelegd")
-    return None if imposed is None else _days_between(imposed.time("opgelegd_op"), imposed.time("eindigt_op"))
+    return None if imposed is None else _days_between(_imposed_at(case), imposed.time("eindigt_op"))
 
 
 def _total_days(case: CaseFacts, _: datetime) -> float | int | None:
     """What the extension states, or what its dates come to when that is more."""
-    imposed, extended = case.last("huisverbod.opgelegd"), case.last("huisverbod.verlengd")
+    extended = case.last("huisverbod.verlengd")
     if extended is None:
         return None
     stated = extended.facts.get("totaal_dagen")
-    counted = _days_between(imposed.time("opgelegd_op") if imposed else None, extended.time("verlengd_tot"))
+    counted = _days_between(_imposed_at(case), extended.time("verlengd_tot"))
     return max(stated, counted) if isinstance(stated, int) and counted is not None else None
 
 

@@ -125,3 +125,6 @@ class SubmitAnswer(Body):
     aangenomen_op: Instant
     afleveringen: list[DeliveryStatus]
     bewijs: LogProof
+    gebeurd_op: Instant | None = None  # these three only when it was registered late
+    laat_vastgelegd: bool = False
+    uitleg: str | None = None

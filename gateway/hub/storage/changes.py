@@ -28,12 +28,14 @@ Numbers = Mapping[Lane, int]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
     """New values for one row. With `growing` the row changes only if its value of that column is smaller than the
-    new one, so that a late event never takes back an earlier one."""
+    new one, so that a late event never takes back an earlier one. With `unset` it changes only while that column is
+    empty: the first word counts."""
 
     row: type[Row]
-    key: Mapping[str, str]
+    key: Mapping[str, str | int]
     values: Mapping[str, object]
     growing: str | None = None
+    unset: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

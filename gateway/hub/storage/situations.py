@@ -10,6 +10,8 @@ from sqlalchemy import Connection, select
 
 from gateway.hub.storage import rows
 from gateway.hub.storage.changes import agency_scope, case_scope
+from gateway.hub.storage.clock_reading import legal_clocks
+from gateway.hub.storage.clock_rows import ClockRow
 from gateway.hub.storage.deliveries import Outcome
 from gateway.hub.storage.register_rows import MandateRow, PilotRow, StatementRow
 from gateway.hub.storage.registers import (
@@ -49,8 +51,9 @@ class Received:
 class Situation:
     """The case (None: unknown) and what is on record around it.
 
-    Messages are in the order of acceptance. Duties are those of the asking agency that hold now; mandates are those
-    of its people, statements those of the case and pilots those of its municipality, whether they hold or not.
+    Messages are in the order of acceptance; clocks of copies are left out. Duties are those of the asking agency that
+    hold now; mandates are those of its people, statements those of the case and pilots those of its municipality,
+    whether they hold or not.
     `versions` are those of the case, of that agency and of the municipality, at the same moment.
     """
 
@@ -61,6 +64,8 @@ class Situation:
     received: tuple[Received, ...]
     assignments: tuple[rows.AssignmentRow, ...]
     duties: tuple[rows.DutyRow, ...]
+    roster: tuple[rows.DutyRow, ...]  # also those that ended since the case was opened: a past act asks for them
+    clocks: tuple[ClockRow, ...]
     mandates: tuple[MandateRow, ...]
     statements: tuple[StatementRow, ...]
     pilots: tuple[PilotRow, ...]
@@ -101,7 +106,9 @@ def load_situation(
             rows.AssignmentRow,
             select(assignments).where(assignments.c.case_id == case_id).order_by(assignments.c.made_at),
         ),
+        clocks=legal_clocks(connection, case_id),
         duties=load_duties(connection, oin=oin, now=now),
+        roster=load_duties(connection, oin=oin, now=now, since=now if case is None else case.opened_at),
         mandates=mandates_of_holder(connection, oin),
         statements=statements_in_case(connection, case_id),
         pilots=pilots_in(connection, municipality),
@@ -109,10 +116,9 @@ def load_situation(
     )
 
 
-def load_duties(connection: Connection, *, oin: str, now: str) -> tuple[rows.DutyRow, ...]:
-    """Who of the agency is on duty at `now`."""
-    return select_all(
-        connection,
-        rows.DutyRow,
-        select(duties).where(duties.c.oin == oin, duties.c.starts_at <= now, duties.c.ends_at > now),
-    )
+def load_duties(
+    connection: Connection, *, oin: str, now: str, since: str | None = None
+) -> tuple[rows.DutyRow, ...]:
+    """Who of the agency is on duty at `now`, or was at some time since `since`."""
+    held = (duties.c.oin == oin, duties.c.starts_at <= now, duties.c.ends_at > min(since or now, now))
+    return select_all(connection, rows.DutyRow, select(duties).where(*held))

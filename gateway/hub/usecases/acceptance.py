@@ -12,6 +12,7 @@ from gateway.hub.usecases.accepted_case import case_revisions, case_rows, messag
 from gateway.hub.usecases.accepted_copies import copy_row, delivery_row, lane_of, outbox_row, withheld_rows
 from gateway.hub.usecases.accepted_leaves import leaves
 from gateway.hub.usecases.clocks import clocks_of_message
+from gateway.hub.usecases.placing import late_mark
 from gateway.protocol.canonical import canonical
 from gateway.protocol.questions import DeliveryStatus
 
@@ -60,7 +61,7 @@ def _answer(accepted: Accepted, deliveries: list[DeliveryRow]) -> str:
         DeliveryStatus(kopie_id=None, oin=w.oin, rol=w.role, status="vervallen", regel=w.rule)
         for w in withheld_rows(accepted)
     ]
-    envelope = accepted.received.submission.envelop
+    envelope, placing = accepted.received.submission.envelop, accepted.decided.planned.placing
     return canonical(
         {
             "berichtId": envelope.id,
@@ -68,6 +69,7 @@ def _answer(accepted: Accepted, deliveries: list[DeliveryRow]) -> str:
             "toestand": accepted.decided.after.state,
             "aangenomenOp": accepted.at,
             "afleveringen": [status.to_json() for status in (*sent, *lapsed)],
+            **(late_mark(placing.at, placing.now) if placing.dated else {}),
         }
     ).decode()
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+from gateway.domain.clock import rfc3339
 from gateway.domain.identifiers import new_id
 from gateway.hub.storage.changes import Revision, case_scope
 from gateway.hub.storage.rows import AssignmentRow, CaseRow, CaseStateRow, MessageRow, Row
 from gateway.hub.usecases.accepted import Accepted
+from gateway.hub.usecases.placing import history_revisions
 from gateway.protocol.canonical import canonical
 
 
@@ -19,8 +21,8 @@ def case_rows(accepted: Accepted) -> Iterator[Row]:
             municipality=proposal.opening_in or "",
             state=decided.after.state,
             before_suspension=None,
-            since=accepted.at,
-            opened_at=accepted.at,
+            since=rfc3339(decided.planned.placing.at),
+            opened_at=rfc3339(decided.planned.placing.at),
             opened_by=sender.agency.oin,
             opened_role=sender.role,
         )
@@ -39,25 +41,32 @@ def case_rows(accepted: Accepted) -> Iterator[Row]:
         yield CaseStateRow(
             case_id=proposal.case_id,
             position=len(decided.record.situation.states) + 1,
-            state=decided.after.state,
-            since=accepted.at,
+            state=(decided.planned.after_then or decided.after).state,
+            since=rfc3339(decided.planned.placing.at),
             act=decided.act.action,
             cause=accepted.received.submission.envelop.id,
+            recorded_at=accepted.at,
+            dated=decided.planned.placing.dated,
         )
 
 
 def case_revisions(accepted: Accepted) -> Iterator[Revision]:
-    """The new state of a case that exists already."""
-    if accepted.decided.record.exists and accepted.decided.after != accepted.decided.record.standing:
-        yield Revision(
-            row=CaseRow,
-            key={"case_id": accepted.decided.proposal.case_id},
-            values={
-                "state": accepted.decided.after.state,
-                "before_suspension": accepted.decided.after.before_suspension,
-                "since": accepted.at,
-            },
-        )
+    """The new state of a case that exists already, and what an act in the past changes in those after it."""
+    decided, case_id = accepted.decided, accepted.decided.proposal.case_id
+    insertion = decided.planned.insertion
+    if insertion is None or not decided.record.exists:
+        return
+    yield Revision(
+        row=CaseRow,
+        key={"case_id": case_id},
+        values={
+            "state": decided.after.state,
+            "before_suspension": decided.after.before_suspension,
+            "since": rfc3339(insertion.since),
+        },
+    )
+    cause = accepted.received.submission.envelop.id
+    yield from history_revisions(decided.planned.placing, insertion, case_id, cause)
 
 
 def message_row(accepted: Accepted) -> MessageRow:

@@ -3,15 +3,17 @@
 An act that a message records commits with that message and in no other way.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from audit.body import Why
 from audit.events import EventTag
 from gateway.domain.case import CaseState
 from gateway.domain.catalogue import Transition, catalogue
 from gateway.domain.clock import parse_time, rfc3339
-from gateway.domain.errors import Cause, InvalidInput, NotFound
+from gateway.domain.errors import Cause, InvalidInput, NotFound, SchakelError
+from gateway.domain.history import CLOSED, Insertion
 from gateway.domain.identifiers import StateId
 from gateway.hub.policy.verdicts import TransitionDecision
 from gateway.hub.storage.changes import Change, Judgement, Revision, case_scope
@@ -25,6 +27,7 @@ from gateway.hub.usecases.context import Actor
 from gateway.hub.usecases.deciding import act_question, can_see, refused
 from gateway.hub.usecases.decision_record import transition_decision_row
 from gateway.hub.usecases.parts import Asker, Parts
+from gateway.hub.usecases.placing import Placing, history_revisions, late_mark, obstructed, place
 from gateway.hub.usecases.proposal import check_staff
 from gateway.hub.usecases.settling import load_record, record_lapse
 from gateway.protocol.canonical import malformed
@@ -42,6 +45,8 @@ class _Judged:
     running: tuple[ClockRow, ...]
     actor: Actor
     act: Transition
+    placing: Placing
+    insertion: Insertion | None
     verdict: TransitionDecision
     decision: DecisionRow
     visible: bool
@@ -49,7 +54,15 @@ class _Judged:
 
     @property
     def allowed(self) -> bool:
-        return self.visible and self.verdict.allowed
+        return self.refusal() is None
+
+    def refusal(self) -> SchakelError | None:
+        """What the asker is told; None when the act may be registered."""
+        if not self.visible:
+            return NotFound()
+        if not self.verdict.allowed:
+            return refused(self.verdict)
+        return None if self.insertion is None else obstructed(self.insertion, self.placing.at)
 
 
 async def decide_act(parts: Parts, asker: Asker, question: ActQuestion) -> Answer:
@@ -61,7 +74,8 @@ async def decide_act(parts: Parts, asker: Asker, question: ActQuestion) -> Answe
     if record.lapse_is_due(now):
         await record_lapse(parts, asker, question.zaak_id)
     running = await parts.reader.read(lambda c: running_clocks(c, question.zaak_id))
-    asked = act_question(actor, record, act.action, now)
+    placing = _placed(record, act, question, now)
+    asked = act_question(actor, placing.then, act.action, placing.at)
     verdict = await parts.decider.decide_transition(
         asked
     )  # also for a case that is not theirs: the same time
@@ -71,6 +85,8 @@ async def decide_act(parts: Parts, asker: Asker, question: ActQuestion) -> Answe
         running=running,
         actor=actor,
         act=act,
+        placing=placing,
+        insertion=placing.insert(act) if placing.then.standing.state in act.from_states else None,
         verdict=verdict,
         decision=transition_decision_row(asked, verdict, question.zaak_id, now),
         visible=record.exists and can_see(record, actor),
@@ -79,12 +95,25 @@ async def decide_act(parts: Parts, asker: Asker, question: ActQuestion) -> Answe
     if judged.visible:
         _check_times(judged)
     await parts.writer.write(_change(asker, judged))
-    if not judged.visible:
-        raise NotFound
-    if not verdict.allowed:
-        raise refused(verdict)
-    state = record.standing.after(act).state
-    return Answer(200, {"zaakId": question.zaak_id, "handeling": act.action, "toestand": state})
+    refusal = judged.refusal()
+    if refusal is not None:
+        raise refusal
+    return Answer(200, _answer(judged))
+
+
+def _placed(record: CaseRecord, act: Transition, question: ActQuestion, now: datetime) -> Placing:
+    """The act in the life of the case. One that closes the case is judged on all that is known by now: what happened
+    since is not closed away."""
+    placing = place(record, parse_time(question.gebeurd_op), now, lambda state: state in act.from_states)
+    if act.to_state not in CLOSED:
+        return placing
+    return replace(placing, then=replace(placing.then, facts=record.facts))
+
+
+def _answer(judged: _Judged) -> dict[str, Any]:
+    after = judged.record.standing if judged.insertion is None else judged.insertion.after
+    told = {"zaakId": judged.question.zaak_id, "handeling": judged.act.action, "toestand": after.state}
+    return told | late_mark(judged.placing.at, judged.now)
 
 
 def _act_of(question: ActQuestion) -> Transition:
@@ -108,11 +137,14 @@ def _act_of(question: ActQuestion) -> Transition:
 
 
 def _check_times(judged: _Judged) -> None:
-    happened, case = parse_time(judged.question.gebeurd_op), judged.record.situation.case
-    if happened > judged.now + MAX_AHEAD:
+    happened, recorded = parse_time(judged.question.gebeurd_op), parse_time(judged.question.vastgelegd_op)
+    if max(happened, recorded) > judged.now + MAX_AHEAD:
         raise malformed("gebeurd_op", "in de toekomst")
-    if case is not None and happened < parse_time(case.opened_at):
-        raise malformed("gebeurd_op", "voordat de zaak werd geopend")
+    if recorded < happened:
+        raise malformed("vastgelegd_op", "voordat het gebeurde")
+    too_early = judged.placing.too_early()
+    if too_early is not None:
+        raise too_early
 
 
 def _change(asker: Asker, judged: _Judged) -> Change:
@@ -141,25 +173,36 @@ def _change(asker: Asker, judged: _Judged) -> Change:
 
 
 def _judgement(judged: _Judged) -> Judgement:
-    if not judged.allowed:
+    insertion, case_id = judged.insertion, judged.question.zaak_id
+    if not judged.allowed or insertion is None:
         return Judgement(inserts=(judged.decision,))
-    after, case_id = judged.record.standing.after(judged.act), judged.question.zaak_id
-    since = rfc3339(judged.now)
+    after, cause = insertion.after, judged.verdict.decision_id
     state = CaseStateRow(
         case_id=case_id,
         position=len(judged.record.situation.states) + 1,
-        state=after.state,
-        since=since,
+        state=judged.placing.then.standing.after(judged.act).state,
+        since=rfc3339(judged.placing.at),
         act=judged.act.action,
-        cause=judged.verdict.decision_id,
+        cause=cause,
+        recorded_at=rfc3339(judged.now),
+        dated=True,
     )
     revision = Revision(
         row=CaseRow,
         key={"case_id": case_id},
-        values={"state": after.state, "before_suspension": after.before_suspension, "since": since},
+        values={
+            "state": after.state,
+            "before_suspension": after.before_suspension,
+            "since": rfc3339(insertion.since),
+        },
     )
     closes = after.state == StateId(CaseState.GESLOTEN)
     clocks = clocks_of_closing(judged.running, judged.now) if closes else Judgement()
     return Judgement(
-        inserts=(judged.decision, state, *clocks.inserts), revisions=(revision, *clocks.revisions)
+        inserts=(judged.decision, state, *clocks.inserts),
+        revisions=(
+            revision,
+            *history_revisions(judged.placing, insertion, case_id, cause),
+            *clocks.revisions,
+        ),
     )

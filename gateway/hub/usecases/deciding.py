@@ -8,25 +8,29 @@ not found. Which rule refused stands in the audit log only.
 import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import reduce
 
 from audit.body import Why
-from gateway.domain.acts import act_rule_for
 from gateway.domain.case import CaseStanding
 from gateway.domain.case_facts import FactEntry
-from gateway.domain.catalogue import ActRule, Transition, catalogue
-from gateway.domain.errors import Cause, Conflict, NotFound, Refused, SchakelError
+from gateway.domain.catalogue import Transition
+from gateway.domain.errors import Cause, Conflict, InvalidInput, NotFound, Refused, SchakelError
 from gateway.domain.identifiers import AgencyKind, MessageId, Oin, RoleId
+from gateway.domain.term import term_causes
 from gateway.domain.urgency import Urgency, urgency_of
 from gateway.hub.policy.questions import MessageQuestion, RecipientQuestion, Subject, TransitionQuestion
-from gateway.hub.policy.verdicts import AccessDecision, MessageVerdict, TransitionDecision
+from gateway.hub.policy.verdicts import AccessDecision, FailedRule, MessageVerdict, TransitionDecision
 from gateway.hub.ports import PolicyDecider
 from gateway.hub.storage.rows import DecisionRow
 from gateway.hub.storage.situations import Situation
+from gateway.hub.usecases.acting import PlannedAct, planned_act
 from gateway.hub.usecases.case_record import CaseRecord
 from gateway.hub.usecases.context import Actor, actor_context, is_competent, recipient_context, side_of
 from gateway.hub.usecases.decision_record import message_decision_row, transition_decision_row
 from gateway.hub.usecases.grounds import Matter, matter_of_sending
+from gateway.hub.usecases.placing import obstructed
 from gateway.hub.usecases.proposal import Proposal
+from gateway.hub.usecases.stricter import stricter_of
 from gateway.protocol.wire import Kant
 
 
@@ -39,6 +43,7 @@ class Decided:
     verdict: MessageVerdict
     act: Transition | None
     act_verdict: TransitionDecision | None
+    planned: PlannedAct
     after: CaseStanding
     urgency: Urgency
     decisions: tuple[DecisionRow, ...]
@@ -73,11 +78,21 @@ class Decided:
             return NotFound()
         if self.proposal.sender.opens and self.record.exists:
             return _exists_already()
+        return self.planned.placing.too_early() or self._policy_refusal() or self._misfit()
+
+    def _policy_refusal(self) -> Refused | None:
+        """With everything that is missing, of the message and of the act that it records."""
+        act = self.act_verdict
         if not self.verdict.allowed:
-            return refused(self.verdict)
-        if self.act_verdict is not None and not self.act_verdict.allowed:
-            return refused(self.act_verdict)
-        return None
+            return refused(self.verdict, *(() if act is None else act.missing))
+        return refused(act) if act is not None and not act.allowed else None
+
+    def _misfit(self) -> SchakelError | None:
+        """An act that has no place in the life of the case any more, or a term that contradicts what is on record."""
+        insertion = self.planned.insertion
+        found = None if insertion is None else obstructed(insertion, self.planned.placing.at)
+        causes = tuple(term_causes(self.planned.placing.then.facts))
+        return found or (InvalidInput(causes=causes) if causes else None)
 
 
 def can_see(record: CaseRecord, actor: Actor) -> bool:
@@ -85,9 +100,16 @@ def can_see(record: CaseRecord, actor: Actor) -> bool:
     return is_competent(record, actor.agency) or record.is_involved(actor.agency.oin)
 
 
-def refused(verdict: MessageVerdict | TransitionDecision | AccessDecision) -> Refused:
-    """A refusal with rule, article and next step; of an act with every check that fails."""
-    missing = verdict.missing if isinstance(verdict, TransitionDecision) else ()
+def refused(verdict: MessageVerdict | TransitionDecision | AccessDecision, *also: FailedRule) -> Refused:
+    """A refusal with rule, article and next step; of an act with every check that fails, and `also` those of the act
+    that was to commit with a refused message."""
+    missing = verdict.missing if isinstance(verdict, TransitionDecision) else also
+    causes = [
+        Cause(pointer="", code=m.rule, detail_nl=m.reason_nl, detail_en=m.reason_en, article=m.article)
+        for m in missing
+    ]
+    if also and verdict.rule not in {cause.code for cause in causes}:
+        causes.insert(0, _cause_of(verdict))
     return Refused(
         rule=verdict.rule,
         article=verdict.article,
@@ -95,10 +117,17 @@ def refused(verdict: MessageVerdict | TransitionDecision | AccessDecision) -> Re
         detail_en=verdict.reason_en,
         next_step_nl=verdict.next_step_nl,
         next_step_en=verdict.next_step_en,
-        causes=[
-            Cause(pointer="", code=m.rule, detail_nl=m.reason_nl, detail_en=m.reason_en, article=m.article)
-            for m in missing
-        ],
+        causes=causes,
+    )
+
+
+def _cause_of(verdict: MessageVerdict | TransitionDecision | AccessDecision) -> Cause:
+    return Cause(
+        pointer="",
+        code=verdict.rule,
+        detail_nl=verdict.reason_nl,
+        detail_en=verdict.reason_en,
+        article=verdict.article,
     )
 
 
@@ -113,44 +142,51 @@ def _exists_already() -> Conflict:
 
 async def decide(decider: PolicyDecider, proposal: Proposal, situation: Situation, now: datetime) -> Decided:
     """The policy's verdicts on the proposal in this situation. Raises DecisionUnavailable."""
-    record = _with_message(CaseRecord.of(situation, opening_in=proposal.opening_in), proposal)
-    rule = _named_act(proposal) or act_rule_for(
-        proposal.message_type, RoleId(proposal.sender.role), proposal.facts, record.standing.state
+    record = _with_message(CaseRecord.of(situation, now, opening_in=proposal.opening_in), proposal)
+    planned = planned_act(proposal, record, now)
+    asked = _message_questions(proposal, planned, now)
+    verdicts, (act_verdict, act_decisions) = await asyncio.gather(
+        asyncio.gather(*(decider.decide_message(question) for question in asked)),
+        _judged_act(decider, proposal, planned),
     )
-    act = None if rule is None else catalogue().transitions[rule.action]
-    fits = act is not None and record.standing.state in act.from_states
-    if rule is not None and rule.by_hub and not fits:
-        act = None  # what the hub applies by itself it applies only where it fits
-    after = record.standing.after(act) if act is not None and fits else record.standing
-    question = _message_question(proposal, record, now, after if fits else None)
-    if act is None or rule is None or rule.by_hub:
-        verdict, act_verdict = await decider.decide_message(question), None
-        decisions = [message_decision_row(question, verdict, proposal.case_id, now)]
-    else:
-        asked = act_question(proposal.sender, record, act.action, now)
-        verdict, act_verdict = await asyncio.gather(
-            decider.decide_message(question), decider.decide_transition(asked)
-        )
-        decisions = [
-            message_decision_row(question, verdict, proposal.case_id, now),
-            transition_decision_row(asked, act_verdict, proposal.case_id, now),
-        ]
+    decisions = [
+        message_decision_row(question, verdict, proposal.case_id, now)
+        for question, verdict in zip(asked, verdicts, strict=True)
+    ]
     return Decided(
         proposal=proposal,
         record=record,
-        verdict=verdict,
-        act=act,
+        verdict=reduce(stricter_of, verdicts),
+        act=planned.act,
         act_verdict=act_verdict,
-        after=after,
+        planned=planned,
+        after=record.standing if planned.insertion is None else planned.insertion.after,
         urgency=_urgency(proposal, record),
-        decisions=tuple(decisions),
+        decisions=(*decisions, *act_decisions),
     )
 
 
-def _named_act(proposal: Proposal) -> ActRule | None:
-    """The act that the sender names, where facts cannot tell; also when it does not fit: the policy then says why."""
-    rules = proposal.message_type.acts
-    return next((rule for rule in rules if rule.declared and rule.action == proposal.act), None)
+async def _judged_act(
+    decider: PolicyDecider, proposal: Proposal, planned: PlannedAct
+) -> tuple[TransitionDecision | None, tuple[DecisionRow, ...]]:
+    """Whether the act may be taken, at the moment at which it was; None where no power is judged."""
+    if planned.judged is None:
+        return None, ()
+    placing = planned.placing
+    asked = act_question(proposal.sender, planned.judged_on, planned.judged.action, placing.at)
+    verdict = await decider.decide_transition(asked)
+    return verdict, (transition_decision_row(asked, verdict, proposal.case_id, placing.now),)
+
+
+def _message_questions(proposal: Proposal, planned: PlannedAct, now: datetime) -> list[MessageQuestion]:
+    """What is disclosed is judged in the present state, and in that of the moment of the act when it was another."""
+    present = planned.present(planned.placing.record)
+    after = None if planned.insertion is None else planned.insertion.after
+    questions = [_message_question(proposal, present, now, after)]
+    if planned.placing.dated and planned.then.state != present.standing.state:
+        past = replace(present, standing=planned.then)
+        questions.append(_message_question(proposal, past, now, planned.after_then))
+    return questions
 
 
 def subject_of(actor: Actor) -> Subject:

@@ -130,10 +130,15 @@ def _fact_causes(message_type: MessageType, facts: Mapping[str, FactValue], now:
     for name, value in facts.items():
         if name in specs:
             yield from check_value(specs[name], value, f"/feiten/{name}")
-    happened = facts.get("gebeurd_op")
-    if isinstance(happened, str) and _is_future(happened, now):
-        nl, en = "Dit tijdstip ligt in de toekomst.", "This time lies in the future."
-        yield _cause("/feiten/gebeurd_op", "toekomst", nl, en)
+    for name in ("gebeurd_op", "vastgelegd_op"):
+        stated = _instant(facts.get(name))
+        if stated is not None and stated > now + MAX_AHEAD:
+            nl, en = "Dit tijdstip ligt in de toekomst.", "This time lies in the future."
+            yield _cause(f"/feiten/{name}", "toekomst", nl, en)
+    happened, recorded = _instant(facts.get("gebeurd_op")), _instant(facts.get("vastgelegd_op"))
+    if happened is not None and recorded is not None and recorded < happened:
+        nl, en = "Vastgelegd voordat het gebeurde.", "Recorded before it took place."
+        yield _cause("/feiten/vastgelegd_op", "tegenstrijdig", nl, en)
 
 
 def _act_causes(message_type: MessageType, act: str | None) -> Iterator[Cause]:
@@ -142,11 +147,11 @@ def _act_causes(message_type: MessageType, act: str | None) -> Iterator[Cause]:
         yield _cause("/handeling", "handeling", nl, en)
 
 
-def _is_future(text: str, now: datetime) -> bool:
+def _instant(value: object) -> datetime | None:
     try:
-        return parse_time(text) > now + MAX_AHEAD
+        return None if value is None else parse_time(value)
     except InvalidValue:
-        return False  # reported as a wrong value already
+        return None  # reported as a wrong value already
 
 
 def _recipient_causes(registry: Registry, recipients: Sequence[OinRole]) -> Iterator[Cause]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from gateway.domain.catalogue import MessageType, catalogue
-from gateway.domain.clock import parse_time, rfc3339
+from gateway.domain.clock import rfc3339
 from gateway.domain.errors import (
     Conflict,
     InvalidInput,
@@ -134,10 +134,10 @@ async def _judge_and_write(parts: Parts, incoming: _Incoming) -> Answer | None:
     unseen = _refusal_unseen(received, known, now)
     if unseen is not None:
         return await remember_refusal(parts, asker, received, None, unseen, attempt=incoming.attempt, now=now)
-    decided = await decide(parts.decider, incoming.proposal, known.situation, now)  # (4)
-    refusal = _refusal(received, decided, now)  # (5)
     if is_term_over(known.situation.clocks, now):
         await record_lapse(parts, asker, incoming.proposal.case_id)
+    decided = await decide(parts.decider, incoming.proposal, known.situation, now)  # (4)
+    refusal = _refusal(received, decided, now)  # (5)
     if refusal is not None:
         return await remember_refusal(
             parts, asker, received, decided, refusal, attempt=incoming.attempt, now=now
@@ -196,19 +196,9 @@ def _refusal(received: Received, decided: Decided, now: datetime) -> SchakelErro
     if refusal is not None:
         return refusal
     check_form(received, decided)
-    _check_references(received.submission, decided)
     if disagreements(received, decided):
         return PlanStale(plan=plan_of(decided, rfc3339(now)).to_json())
     return None
-
-
-def _check_references(submission: Submission, decided: Decided) -> None:
-    situation = decided.record.situation
-    happened, case = submission.feiten.get("gebeurd_op"), situation.case
-    if case is None or decided.proposal.message_type.opens_case or not isinstance(happened, str):
-        return
-    if parse_time(happened) < parse_time(case.opened_at):
-        raise malformed("gebeurd_op", "voordat de zaak werd geopend")
 
 
 async def _accept(parts: Parts, incoming: _Incoming, decided: Decided, now: datetime) -> Answer | None:
