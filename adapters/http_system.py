@@ -120,6 +120,7 @@ def _document(delivery: Delivery, shown: Sequence[Line]) -> dict[str, Any]:
         "inhoud": dict(delivery.content),
         "weggelaten": [{"veld": each.field, "regel": each.rule} for each in delivery.withheld],
         "kenmerken": [mark.value for mark in delivery.marks],
+        "correcties": list(delivery.corrections),
         "regels": [{"kop": line.label, "tekst": line.text} for line in shown],
     }
 

@@ -53,6 +53,7 @@ class Aflevering(_Document):
     inhoud: dict[str, Any]
     weggelaten: list[Weggelaten]
     kenmerken: list[Short]
+    correcties: list[Uuid]
     regels: list[Regel]
 
 

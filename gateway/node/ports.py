@@ -15,6 +15,9 @@ class Mark(StrEnum):
     """What the agency must know of a delivery besides its content."""
 
     PREDECESSOR_MISSING = "voorganger_ontbreekt"
+    CORRECTED = "gecorrigeerd"
+    WITHDRAWN = "ingetrokken"
+    CONTESTED = "betwist"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +33,9 @@ class Delivery:
     """One verified copy, ready for the agency's own system.
 
     `copy_id` is the idempotency key: the same copy may be offered again after a crash, and is then the same delivery.
-    `sent_at` is RFC 3339 in UTC. `content` is what the sender's node left of the message for this role.
+    `sent_at` is RFC 3339 in UTC. `content` is what the sender's node left of the message for this role. `corrections`
+    are the copies of corrections of this message that came before it was handed over; those that come later are
+    deliveries of their own, whose content names the message.
     """
 
     copy_id: str
@@ -46,6 +51,7 @@ class Delivery:
     content: Mapping[str, Any]
     withheld: tuple[Withheld, ...]
     marks: tuple[Mark, ...]
+    corrections: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

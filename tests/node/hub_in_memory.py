@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from gateway.domain.catalogue import MessageType, catalogue
+from gateway.domain.catalogue import ANYONE, MessageType, catalogue
 from gateway.domain.clock import rfc3339
 from gateway.domain.decision import FieldDecision, MessageDecision, Obligation, RecipientDecision, Verdict
 from gateway.domain.errors import Conflict, PlanStale, Refused, SchakelError
@@ -19,6 +19,7 @@ from gateway.domain.identifiers import MaskId, Oin, PurposeId, RoleId, RuleId, n
 from gateway.domain.urgency import urgency_of
 from gateway.node.hub_link import HubUnreachable, InboxMessage
 from gateway.protocol.canonical import sha256_hex
+from gateway.protocol.conversations import ConversationAnswer, ConversationQuestion
 from gateway.protocol.exchange import Answer
 from gateway.protocol.keys import SigningKey
 from gateway.protocol.plan import Plan, PlanRequest, field_plan, plan_digest, recipient_plan
@@ -122,12 +123,13 @@ class HubInMemory:
                 return Answer(200, self._read(ReadQuestion.parse_bytes(body)).to_json())
             case Verb.DECIDE:
                 question = parse_question(body)
+                if isinstance(question, ConversationQuestion):
+                    return Answer(200, ConversationAnswer(gesprekken=[]).to_json())
                 return Answer(200, {"soort": question.soort, "vraag": question.to_json()})
 
     def _decision(self, message_type: MessageType, recipient: OinRole) -> RecipientDecision:
-        allowed = (
-            recipient.rol in message_type.recipients and recipient.rol not in self.policy.without_purpose
-        )
+        may_get = bool({recipient.rol, ANYONE} & set(message_type.recipients))
+        allowed = may_get and recipient.rol not in self.policy.without_purpose
         choices = self.policy.choices.get(recipient.rol, {})
         return RecipientDecision(
             oin=Oin(recipient.oin),

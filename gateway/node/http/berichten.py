@@ -8,6 +8,8 @@ from starlette.requests import Request
 from gateway.node.http.bodies import Bericht, VerstuurdBericht
 from gateway.node.http.drafts import draft_from
 from gateway.node.http.views import sent_view
+from gateway.node.usecases.conversations import conversations_of
+from gateway.node.usecases.corrections import addressed
 from gateway.node.usecases.overview import sent_message, sent_messages
 from gateway.node.usecases.parts import Parts
 from gateway.node.usecases.plan import plan_message
@@ -28,7 +30,8 @@ def berichten_router(parts: Parts, person_type: Any) -> APIRouter:
     @router.post("/plannen", summary="Vraag wat elke ontvanger van een bericht zou krijgen")
     async def plan_bericht(bericht: Bericht, person: person_type) -> dict[str, Any]:
         person.require_role(bericht.rol)
-        plan = await plan_message(parts, draft_from(bericht, person))
+        draft = await addressed(parts, person, draft_from(bericht, person))
+        plan = await plan_message(parts, draft)
         return plan.to_json()
 
     @router.post(
@@ -50,7 +53,8 @@ def berichten_router(parts: Parts, person_type: Any) -> APIRouter:
     @router.get("/berichten", summary="Wat in uw rollen verstuurd is, nieuwste eerst")
     async def lijst_berichten(person: person_type, request: Request) -> list[VerstuurdBericht]:
         entries = await sent_messages(parts, person)
-        return [sent_view(entry, language(request)) for entry in entries]
+        known = await conversations_of(parts, [entry.message.message_id for entry in entries])
+        return [sent_view(entry, language(request), known) for entry in entries]
 
     @router.get("/berichten/{berichtId}", summary="Een verstuurd bericht en waar het is")
     async def lees_bericht(
@@ -58,6 +62,8 @@ def berichten_router(parts: Parts, person_type: Any) -> APIRouter:
         person: person_type,
         request: Request,
     ) -> VerstuurdBericht:
-        return sent_view(await sent_message(parts, person, bericht_id), language(request))
+        entry = await sent_message(parts, person, bericht_id)
+        known = await conversations_of(parts, [entry.message.message_id])
+        return sent_view(entry, language(request), known)
 
     return router

@@ -31,7 +31,8 @@ class Ontvanger(Body):
 class Bericht(Body):
     """Een bericht om te plannen of te versturen. `zaakId` voor een bestaande zaak, `gemeentecode` om er een te openen.
 
-    Met een eigen `berichtId` mag hetzelfde verzoek herhaald worden: het krijgt dan zijn eerste uitkomst.
+    Met een eigen `berichtId` mag hetzelfde verzoek herhaald worden: het krijgt dan zijn eerste uitkomst. Zonder
+    `ontvangers` gaat een `bericht.correctie` naar iedereen die het oorspronkelijke bericht kreeg.
     """
 
     bericht_id: UuidText | None = None
@@ -43,7 +44,7 @@ class Bericht(Body):
     rol: Name
     doel: Name | None = None
     handeling: Name | None = None
-    ontvangers: Annotated[list[Ontvanger], Field(min_length=1, max_length=50)]
+    ontvangers: Annotated[list[Ontvanger], Field(min_length=1, max_length=50)] | None = None
     inhoud: dict[str, Any]
 
 
@@ -76,8 +77,57 @@ class Aflevering(Body):
     ontvangsten: list[Ontvangst]
 
 
+class Antwoord(Body):
+    """Een antwoord dat binnenkwam. `spreektTegen` noemt antwoorden die er niet naast waar kunnen zijn."""
+
+    bericht_id: str
+    type: str
+    van: str
+    aangenomen_op: str
+    te_laat: bool
+    dubbel: bool
+    spreekt_tegen: list[str]
+
+
+class VerwachtAntwoord(Body):
+    """Een antwoord dat een organisatie schuldig is, of een van meer. `stand` is `wacht`, `uitgebleven`, `beantwoord`,
+    `te_laat` of `tegenstrijdig`."""
+
+    van: list[str]
+    uiterlijk: str | None
+    stand: str
+    antwoorden: list[Antwoord]
+
+
+class Gesprek(Body):
+    """Hoe het met de antwoorden op een bericht staat, en waarop het bericht zelf een antwoord is.
+
+    `teLaat`, `dubbel` en `spreektTegen` gaan over het bericht zelf, als antwoord op `antwoordOp`.
+    """
+
+    verwacht: list[VerwachtAntwoord]
+    ongevraagd: list[str]
+    volledig: bool
+    antwoord_op: str | None
+    te_laat: bool
+    dubbel: bool
+    spreekt_tegen: list[str]
+
+
+class Correctie(Body):
+    """Een correctie van een bericht: `kopieId` is uw kopie daarvan; `aanvaard` zodra iemand haar op zich nam."""
+
+    kopie_id: str
+    soort: str
+    ontvangen_op: str
+    aanvaard: bool
+
+
 class VerstuurdBericht(Body):
-    """Een verstuurd bericht: `wacht` zolang de hub niet antwoordde, dan `aangenomen` of `geweigerd`."""
+    """Een verstuurd bericht: `wacht` zolang de hub niet antwoordde, dan `aangenomen` of `geweigerd`.
+
+    `gesprek` staat er niet zolang de hub niet kan zeggen hoe het met de antwoorden staat.
+    """
 
     bericht_id: str
     zaak_id: str
@@ -88,6 +138,7 @@ class VerstuurdBericht(Body):
     verstuurd_op: str
     afleveringen: list[Aflevering]
     weigering: str | None = None
+    gesprek: Gesprek | None = None
 
 
 class Afzender(Body):
@@ -99,7 +150,8 @@ class Afzender(Body):
 
 
 class PostvakKopie(Body):
-    """Een kopie in het postvak, zonder inhoud."""
+    """Een kopie in het postvak, zonder inhoud. Is het bericht gecorrigeerd, ingetrokken, betwist of teruggehaald, dan
+    staat dat in `kenmerken`; `correcties` wijst de kopieën van de correcties aan."""
 
     kopie_id: str
     bericht_id: str
@@ -113,7 +165,9 @@ class PostvakKopie(Body):
     verstuurd_op: str
     ontvangen_op: str
     kenmerken: list[str]
+    correcties: list[Correctie] = []
     ontvangsten: list[Ontvangst]
+    gesprek: Gesprek | None = None
 
 
 class OpenVraag(Body):

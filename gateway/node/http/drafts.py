@@ -29,7 +29,7 @@ def draft_from(body: Bericht, person: Person) -> Draft:
         purpose=body.doel,
         act=body.handeling,
         in_reply_to=body.in_antwoord_op,
-        recipients=[OinRole(oin=each.oin, rol=each.rol) for each in body.ontvangers],
+        recipients=[OinRole(oin=each.oin, rol=each.rol) for each in body.ontvangers or []],
         content=body.inhoud,
     )
 
@@ -55,7 +55,8 @@ def _causes(body: Bericht) -> list[Cause]:
                 "This act follows from the content or does not exist; do not name it.",
             )
         )
-    if len({(each.oin, each.rol) for each in body.ontvangers}) != len(body.ontvangers):
+    recipients = body.ontvangers or []
+    if len({(each.oin, each.rol) for each in recipients}) != len(recipients):
         causes.append(
             _cause(
                 "/ontvangers", "dubbel", "Een ontvanger staat er dubbel in.", "A recipient is listed twice."

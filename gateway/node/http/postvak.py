@@ -9,6 +9,7 @@ from gateway.node.http.berichten import language
 from gateway.node.http.bodies import Aanvaarding, GelezenKopie, OpenVraag, PostvakKopie, Signalen
 from gateway.node.http.views import mailbox_view, reading_view, signals_view
 from gateway.node.usecases.accept import accept_copy
+from gateway.node.usecases.conversations import conversations_of
 from gateway.node.usecases.overview import mailbox, signals
 from gateway.node.usecases.parts import Parts
 from gateway.node.usecases.read import read_copy
@@ -20,8 +21,9 @@ def postvak_router(parts: Parts, person_type: Any) -> APIRouter:
 
     @router.get("/postvak", summary="Wat voor uw rollen binnenkwam, nieuwste eerst")
     async def lijst_postvak(person: person_type) -> list[PostvakKopie]:
-        registry = parts.registry()
-        return [mailbox_view(entry, registry) for entry in await mailbox(parts, person)]
+        registry, entries = parts.registry(), await mailbox(parts, person)
+        known = await conversations_of(parts, [entry.copy.message_id for entry in entries])
+        return [mailbox_view(entry, registry, known) for entry in entries]
 
     @router.post("/postvak/{kopieId}/_open", summary="Open een kopie met een doel")
     async def open_kopie(

@@ -6,15 +6,18 @@ from collections.abc import Iterable, Mapping
 from gateway.domain.catalogue import catalogue
 from gateway.domain.identifiers import RuleId
 from gateway.node.http import bodies
-from gateway.node.ports import Mark
+from gateway.node.http.conversation_views import conversation_view, corrections_view
 from gateway.node.usecases.overview import MailboxEntry, SentEntry, Signals
 from gateway.node.usecases.reading import LeftOut, Reading
+from gateway.protocol.conversations import MessageConversation
 from gateway.protocol.plan import RecipientPlan
 from gateway.protocol.registry import Registry
 from gateway.web.problems import Language
 
 
-def sent_view(entry: SentEntry, language: Language) -> bodies.VerstuurdBericht:
+def sent_view(
+    entry: SentEntry, language: Language, known: Mapping[str, MessageConversation] | None = None
+) -> bodies.VerstuurdBericht:
     """Per asked recipient where its copy is; one without a copy has status `vervallen` and the reason."""
     message = entry.message
     copies = {(copy.oin, copy.role): copy for copy in entry.copies}
@@ -44,10 +47,13 @@ def sent_view(entry: SentEntry, language: Language) -> bodies.VerstuurdBericht:
         verstuurd_op=message.created_at,
         afleveringen=deliveries,
         weigering=_refusal(message.answer, message.answer_status),
+        gesprek=conversation_view(known, message.message_id),
     )
 
 
-def mailbox_view(entry: MailboxEntry, registry: Registry) -> bodies.PostvakKopie:
+def mailbox_view(
+    entry: MailboxEntry, registry: Registry, known: Mapping[str, MessageConversation] | None = None
+) -> bodies.PostvakKopie:
     copy, sender = entry.copy, registry.participants.get(entry.copy.sender_oin)
     return bodies.PostvakKopie(
         kopie_id=copy.copy_id,
@@ -63,14 +69,18 @@ def mailbox_view(entry: MailboxEntry, registry: Registry) -> bodies.PostvakKopie
         urgentie=copy.urgency,
         verstuurd_op=copy.sent_at,
         ontvangen_op=copy.received_at,
-        kenmerken=[] if copy.mark is None else [Mark(copy.mark).value],
+        kenmerken=[mark.value for mark in entry.marks],
+        correcties=corrections_view(entry.corrections),
         ontvangsten=[bodies.Ontvangst(soort=r.kind, tijdstip=r.made_at) for r in entry.receipts],
+        gesprek=conversation_view(known, copy.message_id),
     )
 
 
 def reading_view(reading: Reading, registry: Registry, language: Language) -> bodies.GelezenKopie:
     return bodies.GelezenKopie(
-        kopie=mailbox_view(MailboxEntry(copy=reading.copy, receipts=()), registry),
+        kopie=mailbox_view(
+            MailboxEntry(copy=reading.copy, receipts=(), corrections=reading.corrections), registry
+        ),
         doel=reading.purpose,
         besluit_id=reading.decision_id,
         inhoud=dict(reading.content),

@@ -234,6 +234,59 @@ emergency_openings = Table(
     _time("reviewed_at", optional=True),
 )
 
+# What a sender said afterwards about a message `corrects`, by a correction of which `copy_id` is our copy. It may come
+# before the message itself.
+corrections_in = Table(
+    "corrections_in",
+    metadata,
+    _text("copy_id", key=True),
+    _text("message_id"),
+    _text("corrects"),
+    _text("case_id"),
+    _text("sender_oin"),
+    _text("role"),
+    _text("kind"),
+    _time("received_at"),
+    Index(None, "corrects"),
+)
+
+# Copies that their sender took back from us, with both signatures and ours on what became of the copy. A copy may be
+# recalled before it comes: then it is not taken in any more.
+recalls_in = Table(
+    "recalls_in",
+    metadata,
+    _text("copy_id", key=True),
+    _text("message_id"),
+    _text("case_id"),
+    _text("sender_oin"),
+    _text("role"),
+    _number("number"),
+    _text("kind"),
+    _text("outcome"),
+    _text("order_jws"),
+    _text("decision_jws"),
+    _text("attestation"),
+    _time("received_at"),
+    Index(None, "case_id", "role"),
+)
+
+# Copies of ours that we took back: what the hub decided, and what the recipient signed about it.
+recalls_out = Table(
+    "recalls_out",
+    metadata,
+    _text("copy_id", key=True),
+    _text("message_id"),
+    _text("reason"),
+    _text("staff"),
+    _text("outcome"),
+    _text("breach_id", optional=True),
+    _time("decided_at"),
+    _text("attestation", optional=True),
+    _text("attested", optional=True),
+    _time("attested_at", optional=True),
+    Index(None, "message_id"),
+)
+
 # `message_id` for a submission, whose bytes are in sent_messages; else `body`, for the verb (a receipt when empty).
 outbox = Table(
     "outbox",

@@ -16,6 +16,7 @@ from gateway.domain.identifiers import new_id
 from gateway.domain.urgency import Urgency
 from gateway.node.hub_link import HubUnreachable
 from gateway.node.storage import emergencies, outbox
+from gateway.node.storage.corrections import corrections_of
 from gateway.node.storage.database import Connection
 from gateway.node.storage.rows import EmergencyOpening, ReceivedCopy
 from gateway.node.usecases.kept import open_kept
@@ -62,6 +63,7 @@ async def read_without_hub(
             left_out=left_out_of_copy(
                 catalogue().message(copy.message_type), opened.statement.context.manifest
             ),
+            corrections=corrections_of(connection, [copy]),
         )
 
     reading = await parts.database.write(show)

@@ -5,6 +5,7 @@ apart. A copy that the system does not take holds up its own case only.
 """
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,8 +14,10 @@ from gateway.domain.errors import SchakelError
 from gateway.node.masks import withheld
 from gateway.node.ports import AgencyAdapter, Delivery, Handed, Mark, Withheld
 from gateway.node.storage import received
+from gateway.node.storage.corrections import KnownCorrection
 from gateway.node.storage.database import Connection
 from gateway.node.storage.rows import ReceivedCopy
+from gateway.node.usecases.corrections import known_corrections, marks_of
 from gateway.node.usecases.kept import open_kept
 from gateway.node.usecases.parts import Parts
 from gateway.node.usecases.receipts import give_receipt
@@ -52,7 +55,8 @@ class HandOver:
 
     async def _offer(self, copy: ReceivedCopy, mark: Mark | None) -> bool:
         try:
-            handed = await self._adapter.deliver(delivery_of(self._parts, copy, mark))
+            corrections = await known_corrections(self._parts, copy)
+            handed = await self._adapter.deliver(delivery_of(self._parts, copy, mark, corrections))
         except Exception as error:  # noqa: BLE001 - an adapter is foreign code: whatever it does, nothing is lost
             self._postpone(copy, error)
             return False
@@ -74,7 +78,9 @@ class HandOver:
         )
 
 
-def delivery_of(parts: Parts, copy: ReceivedCopy, mark: Mark | None) -> Delivery:
+def delivery_of(
+    parts: Parts, copy: ReceivedCopy, mark: Mark | None, corrections: Sequence[KnownCorrection] = ()
+) -> Delivery:
     """What the agency's system gets. Raises InvalidInput when the stored copy cannot be opened any more."""
     opened = open_kept(parts, copy)
     left_out = withheld(catalogue().message(copy.message_type), opened.statement.context.manifest)
@@ -91,7 +97,8 @@ def delivery_of(parts: Parts, copy: ReceivedCopy, mark: Mark | None) -> Delivery
         sent_at=copy.sent_at,
         content=opened.content,
         withheld=tuple(Withheld(field=each["veld"], rule=each["regel"]) for each in left_out),
-        marks=() if mark is None else (mark,),
+        marks=(*(() if mark is None else (mark,)), *marks_of(corrections)),
+        corrections=tuple(each.copy_id for each in corrections),
     )
 
 

@@ -4,7 +4,9 @@ import json
 from dataclasses import dataclass
 
 from gateway.domain.errors import NotFound
+from gateway.node.ports import Mark
 from gateway.node.storage import received, sent
+from gateway.node.storage.corrections import KnownCorrection, corrections_of
 from gateway.node.storage.database import Connection
 from gateway.node.storage.rows import (
     MissingNumber,
@@ -16,16 +18,24 @@ from gateway.node.storage.rows import (
     SentMessage,
 )
 from gateway.node.storage.sender_numbers import reported
+from gateway.node.usecases.corrections import marks_of
 from gateway.node.usecases.parts import Parts, Person
 from gateway.protocol.plan import Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailboxEntry:
-    """A copy for one of the person's roles, with the receipts that were given for it."""
+    """A copy for one of the person's roles, with the receipts that were given for it and what corrects it."""
 
     copy: ReceivedCopy
     receipts: tuple[ReceiptOut, ...]
+    corrections: tuple[KnownCorrection, ...] = ()
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """What must be known of the copy before it is read."""
+        mark = self.copy.mark
+        return (*marks_of(self.corrections), *(() if mark is None else (Mark(mark),)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +62,13 @@ async def mailbox(parts: Parts, person: Person) -> tuple[MailboxEntry, ...]:
     def load(connection: Connection) -> tuple[MailboxEntry, ...]:
         copies = received.received_by(connection, person.roles)
         given = received.receipts_of(connection, [copy.copy_id for copy in copies])
+        told = corrections_of(connection, copies)
         return tuple(
-            MailboxEntry(copy=copy, receipts=tuple(r for r in given if r.copy_id == copy.copy_id))
+            MailboxEntry(
+                copy=copy,
+                receipts=tuple(r for r in given if r.copy_id == copy.copy_id),
+                corrections=tuple(c for c in told if c.original == copy.copy_id),
+            )
             for copy in copies
         )
 

@@ -11,6 +11,7 @@ from gateway.domain.identifiers import PurposeId
 from gateway.node.hub_link import HubUnreachable, answer_or_error
 from gateway.node.masks import MaskContext
 from gateway.node.storage import received
+from gateway.node.storage.corrections import corrections_of
 from gateway.node.storage.database import Connection
 from gateway.node.storage.pseudonyms import pseudonym
 from gateway.node.storage.rows import ReceivedCopy
@@ -99,4 +100,5 @@ def _show(
         decision_id=answer.besluit_id,
         content=content,
         left_out=left_out(message_type, manifest, answer),
+        corrections=corrections_of(connection, [copy]),
     )

@@ -7,6 +7,7 @@ from typing import Any
 from gateway.domain.catalogue import MessageType, catalogue
 from gateway.domain.identifiers import RuleId
 from gateway.node.masks import withheld
+from gateway.node.storage.corrections import KnownCorrection
 from gateway.node.storage.rows import ReceivedCopy
 from gateway.protocol.manifest import Manifest
 from gateway.protocol.plan import FieldPlan
@@ -38,6 +39,7 @@ class Reading:
     decision_id: str | None
     content: Mapping[str, Any]
     left_out: tuple[LeftOut, ...]
+    corrections: tuple[KnownCorrection, ...] = ()
 
 
 def left_out(message_type: MessageType, manifest: Manifest, answer: ReadAnswer) -> tuple[LeftOut, ...]:

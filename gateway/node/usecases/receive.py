@@ -20,6 +20,7 @@ from gateway.node.storage import received
 from gateway.node.storage.database import Connection
 from gateway.node.storage.rows import ReceivedCopy
 from gateway.node.storage.sender_numbers import note_number
+from gateway.node.usecases.corrections import note_correction
 from gateway.node.usecases.incoming_receipts import take_receipt, take_rejection
 from gateway.node.usecases.kept import jws_of
 from gateway.node.usecases.parts import Parts
@@ -119,6 +120,7 @@ def _store(parts: Parts, connection: Connection, data: bytes, verified: Verified
         set_aside_in(parts, connection, data, verified.item, stamp=stamp, reason=reason, now=now)
         return
     received.insert_received(connection, copy)
+    note_correction(connection, copy, verified.opened)
     note_number(
         connection,
         case_id=copy.case_id,

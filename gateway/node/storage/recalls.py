@@ -1,0 +1,90 @@
+"""Copies that were taken back: from us, and by us."""
+
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import Connection, insert, select, update
+
+from gateway.node.storage.selecting import select_all, select_one
+from gateway.node.storage.tables import recalls_in, recalls_out, received_copies
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecallIn:
+    """A copy that its sender took back. `kind` is what the hub decided, `outcome` what was found here."""
+
+    copy_id: str
+    message_id: str
+    case_id: str
+    sender_oin: str
+    role: str
+    number: int
+    kind: str
+    outcome: str
+    order_jws: str
+    decision_jws: str
+    attestation: str
+    received_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecallOut:
+    """A copy of ours that we took back; `attested` is what the recipient signed about it, None until it did."""
+
+    copy_id: str
+    message_id: str
+    reason: str
+    staff: str
+    outcome: str
+    breach_id: str | None
+    decided_at: str
+    attestation: str | None = None
+    attested: str | None = None
+    attested_at: str | None = None
+
+
+def insert_recall_in(connection: Connection, recall: RecallIn) -> bool:
+    """False when this copy was taken back before."""
+    return connection.execute(insert(recalls_in).prefix_with("OR IGNORE"), asdict(recall)).rowcount == 1
+
+
+def find_recall_in(connection: Connection, copy_id: str) -> RecallIn | None:
+    return select_one(connection, RecallIn, select(recalls_in).where(recalls_in.c.copy_id == copy_id))
+
+
+def recalled_from(connection: Connection, roles: Collection[str]) -> tuple[RecallIn, ...]:
+    """What was taken back from these roles, newest first."""
+    query = select(recalls_in).where(recalls_in.c.role.in_(roles))
+    return select_all(connection, RecallIn, query.order_by(recalls_in.c.received_at.desc()))
+
+
+def erase_content(connection: Connection, copy_id: str, now: str) -> None:
+    """The copy stays as an empty row, so that its number is not missed; nothing of it is handed over any more."""
+    table = received_copies.c
+    connection.execute(update(received_copies).where(table.copy_id == copy_id).values(item=b""))
+    waiting = (table.copy_id == copy_id) & table.handed_over_at.is_(None)
+    connection.execute(update(received_copies).where(waiting).values(handed_over_at=now))
+
+
+def insert_recall_out(connection: Connection, recall: RecallOut) -> None:
+    """The first decision on a copy stands."""
+    connection.execute(insert(recalls_out).prefix_with("OR IGNORE"), asdict(recall))
+
+
+def recalled_of(connection: Connection, message_id: str) -> tuple[RecallOut, ...]:
+    """What we took back of this message."""
+    query = select(recalls_out).where(recalls_out.c.message_id == message_id)
+    return select_all(connection, RecallOut, query.order_by(recalls_out.c.decided_at))
+
+
+def record_attestation(
+    connection: Connection, copy_id: str, *, attestation: str, outcome: str, breach_id: str | None, now: str
+) -> None:
+    """The first that the recipient signed stands."""
+    table = recalls_out.c
+    values = {"attestation": attestation, "attested": outcome, "attested_at": now}
+    if breach_id is not None:
+        values["breach_id"] = breach_id
+    connection.execute(
+        update(recalls_out).where(table.copy_id == copy_id, table.attested_at.is_(None)).values(values)
+    )
