@@ -103,6 +103,40 @@ async def test_a_consumer_that_would_get_the_mail_of_every_agency_is_named_and_l
             await require_provisioned(hub, [POLICE])
 
 
+async def older_consumer(exchange: Exchange, **changes: Any) -> dict[str, Any]:
+    """A consumer of the police as another release made it."""
+    await provision(exchange.admin, [])
+    config = consumer_config(POLICE, urgent=True) | changes
+    subject = f"CONSUMER.CREATE.{INBOX_STREAM}.{config['name']}"
+    made = await as_admin(exchange, subject, {"stream_name": INBOX_STREAM, "config": config})
+    assert "error" not in made, made
+    return config
+
+
+async def test_times_of_an_older_release_are_named_and_adjusted_only_when_asked(fresh: Exchange) -> None:
+    await older_consumer(fresh, ack_wait=30_000_000_000)
+    async with fresh.hub() as hub:
+        await deliver(hub, POLICE, "U0", b"x")
+        with pytest.raises(NotProvisioned, match="ack_wait"):
+            await provision(fresh.admin, [POLICE])
+        with pytest.raises(NotProvisioned, match="ack_wait"):
+            await require_provisioned(hub, [POLICE])
+        await provision(fresh.admin, [POLICE], adjust=True)
+        await require_provisioned(hub, [POLICE])
+        assert len(await stored(hub)) == 1
+
+
+async def test_whose_mail_a_consumer_gets_is_never_adjusted(fresh: Exchange) -> None:
+    await older_consumer(fresh, filter_subject=f"schakel.v1.inbox.{VEILIG_THUIS}.U0.>")
+    with pytest.raises((NotProvisioned, JetStreamRefused)):
+        await provision(fresh.admin, [POLICE], adjust=True)
+
+
+async def test_urgent_mail_of_a_node_that_died_comes_again_first() -> None:
+    waits = [consumer_config(POLICE, urgent=urgent)["ack_wait"] / 1e9 for urgent in (True, False)]
+    assert waits == [5, 10]
+
+
 async def test_a_field_that_the_server_does_not_know_is_refused_and_not_dropped(fresh: Exchange) -> None:
     answer = await as_admin(fresh, f"STREAM.CREATE.{INBOX_STREAM}", stream_config() | {"allow_onzin": True})
     assert answer["error"]["err_code"] == 10025

@@ -70,6 +70,9 @@ def add_commands(commands: Commands) -> None:
     _registry(provisioning)
     _server(provisioning)
     provisioning.add_argument("--replicas", type=int, default=1, help="default: %(default)s")
+    provisioning.add_argument(
+        "--adjust", action="store_true", help="give consumers of an older release the times of this one"
+    )
 
 
 def _init(arguments: argparse.Namespace, now: datetime) -> None:
@@ -130,7 +133,7 @@ def _revoke(arguments: argparse.Namespace, now: datetime) -> None:
 def _provision(arguments: argparse.Namespace, now: datetime) -> None:
     folder, oins = OperatorFolder(arguments.operator), list(_read_registry(arguments, now).participants)
     connection = _connection(arguments, folder.admin_credentials)
-    asyncio.run(provision(connection, oins, replicas=arguments.replicas))
+    asyncio.run(provision(connection, oins, replicas=arguments.replicas, adjust=arguments.adjust))
     _say(f"stream and {2 * len(oins)} consumers are as they should be")
 
 

@@ -24,10 +24,15 @@ from gateway.protocol.subjects import INBOX_STREAM, INBOX_SUBJECTS, consumer_nam
 
 # The relay publishes again after a doubt, with the same Nats-Msg-Id, well within this.
 DUPLICATE_WINDOW = timedelta(minutes=10)
-ACK_WAIT = timedelta(seconds=30)
+# What a node fetched and did not acknowledge comes again after this: soon, because the node may have died. A node that
+# is slow says so in time (`NatsInbox` in gateway.node.hub_link), so that nothing comes again while it works.
+URGENT_ACK_WAIT = timedelta(seconds=5)
+ACK_WAIT = timedelta(seconds=10)
 # A node stores in batches; with more unacknowledged copies than this it is not keeping up.
 MAX_ACK_PENDING = 500
 MAX_MESSAGE_BYTES = 1024 * 1024
+# Of a consumer, these say only how soon mail comes again and how much may be under way, never whose mail it is.
+ADJUSTABLE = frozenset({"ack_wait", "max_ack_pending"})
 _TIMEOUT_S = 10.0
 _NOT_FOUND = 404
 
@@ -82,7 +87,7 @@ def consumer_config(oin: str, *, urgent: bool) -> dict[str, Any]:
         "durable_name": name,
         "deliver_policy": "all",
         "ack_policy": "explicit",
-        "ack_wait": _nanoseconds(ACK_WAIT),
+        "ack_wait": _nanoseconds(URGENT_ACK_WAIT if urgent else ACK_WAIT),
         "max_deliver": -1,
         "max_ack_pending": MAX_ACK_PENDING,
         "replay_policy": "instant",
@@ -90,9 +95,12 @@ def consumer_config(oin: str, *, urgent: bool) -> dict[str, Any]:
     }
 
 
-async def provision(connection: Connection, oins: Iterable[str], *, replicas: int = 1) -> None:
+async def provision(
+    connection: Connection, oins: Iterable[str], *, replicas: int = 1, adjust: bool = False
+) -> None:
     """Makes the stream and the consumers that are not there yet. What is there must be as it should be.
 
+    With `adjust` an older release's ADJUSTABLE fields of consumers are brought to those of this one; the mail stays.
     Raises: ServerTooOld; NotProvisioned for something that exists with another configuration, which is never
     changed silently; JetStreamRefused; nats.errors.Error when the server cannot be reached.
     """
@@ -104,7 +112,7 @@ async def provision(connection: Connection, oins: Iterable[str], *, replicas: in
         _require_same(INBOX_STREAM, wanted_stream, found["config"])
         for oin in oins:
             for urgent in (True, False):
-                await _provision_consumer(client, consumer_config(oin, urgent=urgent))
+                await _provision_consumer(client, consumer_config(oin, urgent=urgent), adjust=adjust)
 
 
 async def require_provisioned(client: Client, oins: Iterable[str], *, replicas: int = 1) -> None:
@@ -147,12 +155,17 @@ async def _admin(connection: Connection) -> AsyncIterator[Client]:
         await client.close()
 
 
-async def _provision_consumer(client: Client, wanted: Mapping[str, Any]) -> None:
+async def _provision_consumer(client: Client, wanted: Mapping[str, Any], *, adjust: bool) -> None:
     name = wanted["name"]
     found = await _info(client, f"CONSUMER.INFO.{INBOX_STREAM}.{name}")
-    if found is None:
+    may_adjust = adjust and found is not None and set(_differing(wanted, found["config"])) <= ADJUSTABLE
+    if found is None or may_adjust:
         # `create`: a server that already has it with another configuration refuses instead of changing it.
-        asked = {"stream_name": INBOX_STREAM, "config": wanted, "action": "create"}
+        asked = {
+            "stream_name": INBOX_STREAM,
+            "config": wanted,
+            "action": "update" if may_adjust else "create",
+        }
         subject = f"CONSUMER.CREATE.{INBOX_STREAM}.{name}"
         if "filter_subject" in wanted:
             subject += f".{wanted['filter_subject']}"
@@ -171,13 +184,17 @@ def _require_found(name: str, wanted: Mapping[str, Any], found: Mapping[str, Any
 
 def _require_same(name: str, wanted: Mapping[str, Any], found: Mapping[str, Any]) -> None:
     """Every field that we set must have come back as we set it; the server may add fields of its own."""
-    # The server leaves out what is false, zero or empty.
-    other = sorted(field for field, value in wanted.items() if found.get(field, _empty(value)) != value)
+    other = _differing(wanted, found)
     if other:
         raise NotProvisioned(
             detail_nl=f"{name} is anders ingericht dan deze versie nodig heeft: {', '.join(other)}.",
             detail_en=f"{name} is configured differently from what this release needs: {', '.join(other)}.",
         )
+
+
+def _differing(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
+    """The server leaves out what is false, zero or empty."""
+    return sorted(field for field, value in wanted.items() if found.get(field, _empty(value)) != value)
 
 
 def _empty(value: object) -> object:

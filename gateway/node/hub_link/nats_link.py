@@ -1,6 +1,12 @@
-"""The hub by NATS: request and reply for questions, a pull consumer for each line of the inbox."""
+"""The hub by NATS: request and reply for questions, a pull consumer for each line of the inbox.
 
+The server gives out again what was not acknowledged within seconds, since the node may have died. A living node says
+of everything that it holds that it is at work on it, so that a slow disk or system brings nothing twice.
+"""
+
+import asyncio
 import json
+import logging
 import time
 from typing import Final
 
@@ -26,6 +32,10 @@ FETCH_WITHIN_S: Final = (
 ANSWER_MARGIN_S: Final = 2.0  # the server says that a pull has ended; without that word it is asked again
 PULL_ENDED: Final = ("404", "408")  # nothing there; nothing came while it was open
 GIVE_BACK_FOR_S: Final = 2.0
+STILL_AT_WORK_EVERY_S: Final = 1.5  # a third of the shortest time after which the server gives out again
+STILL_AT_WORK: Final = b"+WPI"
+
+logger = logging.getLogger(__name__)
 
 
 class NatsLink:
@@ -61,39 +71,72 @@ class NatsInbox:
     """The two lines of the agency's inbox, from consumers that were provisioned; it creates none."""
 
     def __init__(self, client: Client, oin: str) -> None:
-        self._lines = {urgent: _Line(client, consumer_name(oin, urgent=urgent)) for urgent in (True, False)}
+        self._held: dict[str, Msg] = {}  # by reply subject, which is another one each time it is given out
+        self._lines = {
+            urgent: _Line(client, consumer_name(oin, urgent=urgent), self._held) for urgent in (True, False)
+        }
+        self._at_work: asyncio.Task[None] | None = None
+        self._client = client
 
     async def fetch(self, *, urgent: bool) -> list[InboxMessage]:
         """Raises HubUnreachable when the server does not answer or refuses."""
+        if self._at_work is None:
+            self._at_work = asyncio.create_task(self._say_at_work(), name="inbox-at-work")
         try:
             found = await self._lines[urgent].fetch()
         except (NatsError, OSError) as error:
             raise HubUnreachable(retry_after_s=RETRY_AFTER_S) from error
-        return [NatsInboxMessage(message) for message in found]
+        return [NatsInboxMessage(message, self._held) for message in found]
 
     async def close(self) -> None:
+        if self._at_work is not None:
+            self._at_work.cancel()
+            await asyncio.gather(self._at_work, return_exceptions=True)
         for line in self._lines.values():
             await line.close()
+
+    async def _say_at_work(self) -> None:
+        while True:
+            await asyncio.sleep(STILL_AT_WORK_EVERY_S)
+            for reply in list(self._held):
+                if not self._client.is_connected:  # it would be said later, of what was given out again since
+                    break
+                try:
+                    await self._client.publish(reply, STILL_AT_WORK)
+                except (NatsError, OSError) as error:
+                    logger.warning("the server was not told of work under way: %s", type(error).__name__)
+                    break
 
 
 class _Line:
     """A pull that stays open at the server, so that mail arrives at once. nats-py's own fetch of a batch waits for the
-    whole batch or the timeout, which would add seconds to a single message."""
+    whole batch or the timeout, which would add seconds to a single message.
 
-    def __init__(self, client: Client, consumer: str) -> None:
+    `held` gets every message when it arrives, also one that nobody asked for yet. Asking for more says that the node
+    has done with what it got: what it neither acknowledged nor gave back, because something broke, is let go and comes
+    again.
+    """
+
+    def __init__(self, client: Client, consumer: str, held: dict[str, Msg]) -> None:
         self._client = client
         self._subject = f"$JS.API.CONSUMER.MSG.NEXT.{INBOX_STREAM}.{consumer}"
+        self._held = held
+        self._arrived: asyncio.Queue[Msg] = asyncio.Queue()
+        self._given: list[str] = []
         self._replies: Subscription | None = None
         self._asked_for = 0
         self._until = 0.0
 
     async def fetch(self) -> list[Msg]:
         """What is there, at least one message; an empty list when none came while the pull was open."""
-        replies = await self._ask()
+        while self._given:
+            self._held.pop(self._given.pop(), None)
+        await self._ask()
         found: list[Msg] = []
-        while not found or replies.pending_msgs:
+        while not found or not self._arrived.empty():
             try:
-                message = await replies.next_msg(timeout=max(0.01, self._until - time.monotonic()))
+                async with asyncio.timeout(max(0.01, self._until - time.monotonic())):
+                    message = await self._arrived.get()
             except TimeoutError:
                 self._asked_for = 0
                 break
@@ -104,21 +147,26 @@ class _Line:
                 break
             self._asked_for -= 1
             found.append(message)
+            self._given.append(message.reply)
         return found
 
     async def close(self) -> None:
         if self._replies is not None and not self._client.is_closed:
             await self._replies.unsubscribe()
 
-    async def _ask(self) -> Subscription:
-        """Opens a pull unless one is open; the replies of it."""
+    async def _take(self, message: Msg) -> None:
+        if _status(message) is None:
+            self._held[message.reply] = message
+        self._arrived.put_nowait(message)
+
+    async def _ask(self) -> None:
+        """Opens a pull unless one is open."""
         if self._replies is None:
-            self._replies = await self._client.subscribe(self._client.new_inbox())
+            self._replies = await self._client.subscribe(self._client.new_inbox(), cb=self._take)
         if self._asked_for <= 0 or time.monotonic() >= self._until:
             request = json.dumps({"batch": BATCH, "expires": int(FETCH_WITHIN_S * 1_000_000_000)})
             await self._client.publish(self._subject, request.encode(), reply=self._replies.subject)
             self._asked_for, self._until = BATCH, time.monotonic() + FETCH_WITHIN_S + ANSWER_MARGIN_S
-        return self._replies
 
 
 def _status(message: Msg) -> str | None:
@@ -127,19 +175,22 @@ def _status(message: Msg) -> str | None:
 
 
 class NatsInboxMessage:
-    """An item as JetStream delivered it."""
+    """An item as JetStream delivered it; it is held until the node has done with it."""
 
-    def __init__(self, message: Msg) -> None:
+    def __init__(self, message: Msg, held: dict[str, Msg]) -> None:
         self._message = message
+        self._held = held
 
     @property
     def data(self) -> bytes:
         return self._message.data
 
     async def acknowledge(self) -> None:
+        self._held.pop(self._message.reply, None)
         await self._message.ack()
 
     async def give_back(self) -> None:
+        self._held.pop(self._message.reply, None)
         await self._message.nak(delay=GIVE_BACK_FOR_S)
 
 
