@@ -15,6 +15,7 @@ class Mark(StrEnum):
     """What the agency must know of a delivery besides its content."""
 
     PREDECESSOR_MISSING = "voorganger_ontbreekt"
+    DOCUMENT_MISSING = "document_ontbreekt"
     CORRECTED = "gecorrigeerd"
     WITHDRAWN = "ingetrokken"
     CONTESTED = "betwist"
