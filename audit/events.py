@@ -41,6 +41,7 @@ class EventTag(StrEnum):
     TOKEN_REFUSED = "identiteit:token:geweigerd"  # noqa: S105  # an event tag, not a secret
     TOKEN_GRANTED = "identiteit:token:verstrekt"  # noqa: S105
     ALARM_FIRED = "klok:alarm:afgegaan"
+    CLOCK_SETTLED = "klok:termijn:afgehandeld"
     DEADLINE_EXPIRED = "klok:termijn:verstreken"
     BREAK_GLASS_REVIEWED = "lezen:breekglas:beoordeeld"
     BREAK_GLASS_OPENED = "lezen:breekglas:geopend"

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ from gateway.hub.identity import (
     overseer_client,
 )
 from gateway.hub.messaging.accounts_connection import ClientTls, Connection
+from gateway.hub.messaging.clock_watch import CALM
 from gateway.hub.policy.activation import ActivationError, PolicyFolder
 from gateway.hub.policy.bundle_service import serve_bundles
 from gateway.hub.policy.client import DecisionPoint
@@ -248,6 +249,7 @@ def _plan(settings: HubSettings, decision_point: DecisionPoint, authority: Token
         public_url=settings.public_url,
         nats=nats_connection(settings.nats),
         with_relay=settings.relay,
+        calm=CALM if settings.simulation is None else timedelta(0),
         routers=[("", identity_router(authority))],
         quota=Quota(ordinary=settings.mailboxes.ordinary, urgent=settings.mailboxes.urgent),
     )

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from time import monotonic
 
@@ -19,6 +20,7 @@ from gateway.hub.http.callers import oin_of_caller
 from gateway.hub.http.health import Check, does_decide
 from gateway.hub.identity.clients import Scope
 from gateway.hub.messaging.accounts_connection import Connection
+from gateway.hub.messaging.clock_watch import CALM, ClockWatch
 from gateway.hub.messaging.door import NatsDoor
 from gateway.hub.messaging.hub_connection import HubClient, close_hub, connect_hub
 from gateway.hub.messaging.relay import Relay
@@ -41,7 +43,8 @@ from gateway.web.tokens import TokenVerifier
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubPlan:
     """Everything that a hub is made of. `decision_point` is entered here; `routers` are those of other owners
-    (identity), by prefix. Without `nats` there is no NATS door and no relay."""
+    (identity), by prefix. Without `nats` there is no NATS door and no relay. `calm` is how long the clocks of cases
+    wait after a leap of `clock`; zero in a simulation."""
 
     database_url: str
     case_keys_dir: Path
@@ -55,6 +58,7 @@ class HubPlan:
     public_url: str
     nats: Connection | None
     with_relay: bool = True
+    calm: timedelta = CALM
     routers: Sequence[tuple[str, Router]] = ()
     allowances: Mapping[Verb, Allowance] = field(default_factory=lambda: DEFAULT_ALLOWANCES)
     advice: Allowance = ADVICE
@@ -88,6 +92,8 @@ async def open_hub(plan: HubPlan) -> AsyncIterator[Hub]:
         if relay is not None:
             stack.push_async_callback(_stop, asyncio.create_task(relay.run(), name="relay"))
         wake = relay.wake if relay is not None else _nobody
+        if plan.with_relay:
+            _watch(stack, plan, parts, wake)
         desk = Desk(parts, Allowances(plan.allowances, monotonic), on_written=wake)
         if client is not None:
             door = NatsDoor(client, desk)
@@ -114,9 +120,17 @@ async def open_relay(plan: HubPlan) -> AsyncIterator[Relay]:
         client = await _connected(stack, plan)
         if client is None:
             raise ValueError("a relay needs a connection to NATS")
-        relay = _relay(plan, _parts(plan, database), database, client)
+        parts = _parts(plan, database)
+        relay = _relay(plan, parts, database, client)
         stack.push_async_callback(_stop, asyncio.create_task(relay.run(), name="relay"))
+        _watch(stack, plan, parts, relay.wake)
         yield relay
+
+
+def _watch(stack: AsyncExitStack, plan: HubPlan, parts: Parts, wake: Callable[[], None]) -> None:
+    """The clocks of cases are watched where the relay runs."""
+    watch = ClockWatch(parts, calm=plan.calm, on_written=wake)
+    stack.push_async_callback(_stop, asyncio.create_task(watch.run(), name="clock-watch"))
 
 
 def _parts(plan: HubPlan, database: Database) -> Parts:

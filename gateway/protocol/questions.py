@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter, ValidationError
 
 from gateway.domain.errors import InvalidInput
+from gateway.protocol.clock_questions import SettleClockQuestion
 from gateway.protocol.conversations import ConversationQuestion
 from gateway.protocol.manifest import Obligation
 from gateway.protocol.plan import FieldPlan
@@ -83,7 +84,15 @@ class CaseQuestion(Body):
     doel: ShortText | None = None  # None when the person states none: refused (G02_geen_doel)
 
 
-DecideQuestion = ActQuestion | AssignQuestion | DutyQuestion | CaseQuestion | RegisterQuestion | ConversationQuestion
+DecideQuestion = (
+    ActQuestion
+    | AssignQuestion
+    | DutyQuestion
+    | CaseQuestion
+    | RegisterQuestion
+    | ConversationQuestion
+    | SettleClockQuestion
+)
 _question: TypeAdapter[DecideQuestion] = TypeAdapter(Annotated[DecideQuestion, Field(discriminator="soort")])
 
 

@@ -101,6 +101,7 @@ NODE: Final[Mapping[tuple[str, str], Way]] = {
     ("POST", "/v1/postvak/{kopieId}/_aanvaard"): Way.OWN,
     ("GET", "/v1/signalen"): Way.OWN,
     ("GET", "/v1/zaken/{zaakId}"): Way.ACCESS,
+    ("POST", "/v1/zaken/{zaakId}/klokken/{klokId}/_afhandelen"): Way.ACCESS,
     ("POST", "/v1/handelingen"): Way.TRANSITION,
     ("POST", "/v1/toewijzingen"): Way.OWN,
     ("POST", "/v1/diensten"): Way.OWN,
@@ -122,6 +123,7 @@ VERBS: Final[Mapping[Verb, Way]] = {
 QUESTIONS: Final[Mapping[str, Way]] = {
     "handeling": Way.TRANSITION,
     "zaak": Way.ACCESS,
+    "klok_afgehandeld": Way.ACCESS,
     "toewijzing": Way.OWN,
     "dienst": Way.OWN,
     "gesprek": Way.OWN,
@@ -278,6 +280,12 @@ def _questions(case: OpenCase) -> dict[str, dict[str, Any]]:
             "vastgelegdOp": now,
         },
         "zaak": {"zaakId": case.case_id, "door": who, "doel": "screening"},
+        "klok_afgehandeld": {
+            "zaakId": case.case_id,
+            "klokId": f"A2~{case.request.copies[0][0].kopie_id}",
+            "door": who,
+            "doel": "screening",
+        },
         "toewijzing": {"zaakId": case.case_id, "medewerker": who},
         "gesprek": {"berichten": [case.request.message_id]},
         "dienst": {"medewerker": who, "van": now, "tot": rfc3339(NOW + timedelta(hours=8))},

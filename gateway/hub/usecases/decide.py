@@ -7,9 +7,11 @@ from gateway.hub.usecases.assign import assign
 from gateway.hub.usecases.decide_act import decide_act
 from gateway.hub.usecases.parts import Asker, Parts
 from gateway.hub.usecases.set_duty import set_duty
+from gateway.hub.usecases.settle_clock import settle_clock
 from gateway.hub.usecases.settling import settle
 from gateway.hub.usecases.show_case import show_case
 from gateway.hub.usecases.show_conversations import show_conversations
+from gateway.protocol.clock_questions import SettleClockQuestion
 from gateway.protocol.conversations import ConversationQuestion
 from gateway.protocol.exchange import Answer
 from gateway.protocol.questions import ActQuestion, AssignQuestion, CaseQuestion, DutyQuestion, parse_question
@@ -40,5 +42,7 @@ async def decide_question(parts: Parts, asker: Asker, body: bytes) -> Answer:
             return await settle(lambda: answer_registers(parts, asker, question))
         case ConversationQuestion():
             return await show_conversations(parts, asker, question)
+        case SettleClockQuestion():
+            return await settle(lambda: settle_clock(parts, asker, question))
         case _:
             assert_never(question)

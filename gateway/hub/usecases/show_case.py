@@ -1,4 +1,5 @@
-"""What the hub may tell a person of a case: its state, the agency's own people on it, and where its messages are.
+"""What the hub may tell a person of a case: its state, the agency's own people on it, where its messages are,
+and the clocks that concern the agency.
 
 Nothing of what others send each other. The policy is asked, in the same way, about a case that does not exist, so
 that neither answer nor time tells it from one that the person may not see; which rule refused stands in the audit log.
@@ -13,6 +14,7 @@ from gateway.domain.errors import NotFound, SchakelError
 from gateway.hub.policy.questions import AccessQuestion
 from gateway.hub.policy.verdicts import AccessDecision
 from gateway.hub.storage.changes import Change, Judgement
+from gateway.hub.storage.clock_reading import alarms_of_case, all_clocks
 from gateway.hub.storage.deliveries import (
     Progress,
     deliveries_in_case,
@@ -27,6 +29,7 @@ from gateway.hub.usecases.decision_record import access_decision_row
 from gateway.hub.usecases.parts import Asker, Parts
 from gateway.hub.usecases.proposal import known_purpose
 from gateway.hub.usecases.settling import load_record
+from gateway.hub.usecases.show_clocks import shown_clocks
 from gateway.hub.usecases.staffing import require_own_role
 from gateway.protocol.exchange import Answer
 from gateway.protocol.questions import CaseQuestion, DeliveryStatus
@@ -44,18 +47,31 @@ async def show_case(parts: Parts, asker: Asker, question: CaseQuestion) -> Answe
     require_own_role(agency, question.door)
     actor = Actor(agency=agency, role=question.door.rol, staff=question.door.medewerker)
     record = await load_record(parts, asker, question.zaak_id)
-    deliveries, withheld = await parts.reader.read(
+    deliveries, withheld, clocks, alarms = await parts.reader.read(
         lambda c: (
             deliveries_in_case(c, question.zaak_id),
             withheld_of_sender(c, question.zaak_id, asker.oin),
+            all_clocks(c, question.zaak_id),
+            alarms_of_case(c, question.zaak_id),
         )
     )
+    await see_case(parts, asker, question, record=record, actor=actor, now=now)
+    running = shown_clocks(record, clocks, alarms, oin=asker.oin, role=actor.role, now=now)
+    return Answer(200, _view(record, asker.oin, deliveries, withheld) | {"klokken": running})
+
+
+async def see_case(
+    parts: Parts, asker: Asker, question: CaseQuestion, *, record: CaseRecord, actor: Actor, now: datetime
+) -> None:
+    """Asks whether the person may see the case, and records the answer.
+
+    Raises NotFound, Refused, DecisionUnavailable, Moved.
+    """
     asked = _access_question(record, actor, question, now)
     verdict = await parts.decider.decide_access(asked)
     await parts.writer.write(_change(asker, record, question, asked, verdict))
     if not _is_shown(record, verdict):
         raise _refusal(verdict)
-    return Answer(200, _view(record, asker.oin, deliveries, withheld))
 
 
 def _access_question(

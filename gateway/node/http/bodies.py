@@ -205,6 +205,13 @@ class Handeling(Body):
     gebeurd_op: Moment
 
 
+class KlokAfhandeling(Body):
+    """Wie de taak van een klok buiten Schakel heeft gedaan, bijvoorbeeld per telefoon: in welke rol, en waarvoor."""
+
+    rol: Name
+    doel: Name
+
+
 class Toewijzing(Body):
     """Een medewerker werkt aan een zaak, of niet langer."""
 

@@ -12,6 +12,7 @@ from gateway.domain.clock import rfc3339
 from gateway.node.hub_link import answer_or_error
 from gateway.node.storage.emergencies import put_on_roster
 from gateway.node.usecases.parts import Parts, Person
+from gateway.protocol.clock_questions import SettleClockQuestion
 from gateway.protocol.questions import ActQuestion, AssignQuestion, CaseQuestion, DutyQuestion
 from gateway.protocol.subjects import Verb
 from gateway.protocol.submission import Staff
@@ -85,8 +86,23 @@ async def show_case(
     return await _ask(parts, question)
 
 
+async def settle_clock(
+    parts: Parts, person: Person, *, case_id: str, clock: str, role: str, purpose: str
+) -> Mapping[str, Any]:
+    """This person says that the duty of a clock was done outside Schakel. Gives the status of the clock.
+
+    Raises NotFound, Refused, Conflict for a clock that stops only by a message or a receipt, Unavailable.
+    """
+    person.require_role(role)
+    question = SettleClockQuestion(
+        soort="klok_afgehandeld", zaak_id=case_id, klok_id=clock, door=_staff(person, role), doel=purpose
+    )
+    return await _ask(parts, question)
+
+
 async def _ask(
-    parts: Parts, question: ActQuestion | AssignQuestion | DutyQuestion | CaseQuestion
+    parts: Parts,
+    question: ActQuestion | AssignQuestion | DutyQuestion | CaseQuestion | SettleClockQuestion,
 ) -> Mapping[str, Any]:
     return answer_or_error(await parts.hub.ask(Verb.DECIDE, question.canonical()))
 

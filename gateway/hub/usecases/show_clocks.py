@@ -1,0 +1,93 @@
+"""What an agency may know of the clocks of a case that it may see: its own, and those of messages that it sent or got.
+
+A clock tells that something happened. Who was not told of that does not learn it from the clock; what others have to
+do about copies of their own is theirs. Pure.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any, Final
+
+from gateway.domain.clock import LOCAL, parse_time
+from gateway.domain.deadlines import TAKING_ON, Clock, deadlines, rules_of
+from gateway.domain.deadlines.clock import CASE_CLOSED, FOLLOWED, TERM_OVER
+from gateway.hub.storage.clock_reading import clock_of
+from gateway.hub.storage.clock_rows import AlarmRow, ClockRow
+from gateway.hub.usecases.case_record import CaseRecord
+from gateway.protocol.clock_questions import clock_name
+
+_BY_TIME: Final = frozenset({TERM_OVER, CASE_CLOSED, FOLLOWED})
+
+
+def shown_clocks(
+    record: CaseRecord,
+    rows: Iterable[ClockRow],
+    alarms: Iterable[AlarmRow],
+    *,
+    oin: str,
+    role: str,
+    now: datetime,
+) -> list[dict[str, Any]]:
+    """The clocks that this role of the agency may know of, the first end first, each with the alarms that went off."""
+    found = [(clock_of(row), row.next_at) for row in rows]
+    raised = list(alarms)
+    seen = [(clock, look) for clock, look in found if may_see(record, clock, oin=oin, role=role)]
+    seen.sort(key=lambda pair: (not pair[0].running, pair[0].due_at or pair[0].anchor_at, pair[0].clock_id))
+    return [_view(clock, look, raised, now) for clock, look in seen]
+
+
+def may_see(record: CaseRecord, clock: Clock, *, oin: str, role: str) -> bool:
+    """Whether the clock is this agency's own, or of a message that it sent or received."""
+    if clock.party == oin or is_owner(clock, oin=oin, role=role):
+        return True
+    sent = {message.message_id for message in record.situation.sent if message.oin == oin}
+    got = {received.message_id for received in record.situation.received if received.oin == oin}
+    return not sent.union(() if clock.deadline in TAKING_ON else got).isdisjoint(clock.causes)
+
+
+def is_owner(clock: Clock, *, oin: str, role: str) -> bool:
+    """Whether the duty is that of this role of the agency."""
+    owner = clock.owner
+    return owner.oin in {None, oin} and (role in owner.roles or (owner.oin == oin and not owner.roles))
+
+
+def _view(clock: Clock, look: str | None, alarms: Iterable[AlarmRow], now: datetime) -> dict[str, Any]:
+    return {
+        "klokId": clock_name(clock.clock_id),
+        "termijn": clock.deadline,
+        "naam": deadlines()[clock.deadline].name_nl,
+        "taak": rules_of(clock.deadline).task_nl,
+        "status": clock.status.value,
+        "begonnenOp": _local(clock.anchor_at),
+        "eindigtOp": clock.due_local if clock.armed else None,
+        "teLaat": clock.done_late or clock.overdue(now),
+        "geeindigdOp": None if clock.ended_at is None else _local(clock.ended_at),
+        "geeindigdDoor": _ended_by(clock),
+        "eigenaar": {"oin": clock.owner.oin, "rollen": list(clock.owner.roles)},
+        "kijktOp": None if look is None else _local(parse_time(look)),
+        "waarschuwingen": list(_alarms(clock, alarms)),
+    }
+
+
+def _alarms(clock: Clock, alarms: Iterable[AlarmRow]) -> Iterator[dict[str, Any]]:
+    for alarm in alarms:
+        if alarm.clock_id == clock.clock_id:
+            settled = alarm.settled_at
+            yield {
+                "stap": alarm.step,
+                "urgentie": alarm.urgency,
+                "afgegaanOp": _local(parse_time(alarm.raised_at)),
+                "afgehandeldOp": None if settled is None else _local(parse_time(settled)),
+            }
+
+
+def _ended_by(clock: Clock) -> str | None:
+    """What ended it, in a word. Which person of which agency did stands on record, and is not told."""
+    if clock.ended_by is None or clock.ended_by in _BY_TIME:
+        return clock.ended_by
+    who = clock.ended_by.partition(":")[0]
+    return "met_de_hand" if who.isdecimal() else "ontvangst" if who == "ontvangst" else "bericht"
+
+
+def _local(moment: datetime) -> str:
+    return moment.astimezone(LOCAL).isoformat(timespec="seconds")
