@@ -77,6 +77,7 @@ def _local(commands: Commands) -> None:
         "--keep", type=Path, metavar="DIR", help="bewaar de bestanden van de uitwisseling in deze lege map"
     )
     demo.set_defaults(run=_run_demo)
+    _simulate(commands)
     bench = commands.add_parser("bench", help="meet deze machine tegen de ondergrens van dezelfde onderdelen")
     bench.add_argument("--json", type=Path, metavar="FILE", help="schrijf de cijfers ook als JSON")
     bench.add_argument("--only", action="append", metavar="PART", help="één onderdeel; mag herhaald worden")
@@ -92,6 +93,26 @@ def _local(commands: Commands) -> None:
         command = commands.add_parser(name, help=text)
         command.add_argument("--folder", type=Path, default=Path(".schakel"), help="standaard: %(default)s")
         command.set_defaults(run=run)
+
+
+def _simulate(commands: Commands) -> None:
+    command = commands.add_parser(
+        "simulate", help="speel hele, verzonnen zaken en leg van elke klok rekenschap af"
+    )
+    command.add_argument("--seed", type=int, default=1, help="hetzelfde zaad geeft dezelfde zaken")
+    command.add_argument("--cases", type=int, default=10, help="hoeveel zaken (standaard: %(default)s)")
+    command.add_argument(
+        "--speed",
+        type=float,
+        metavar="N",
+        help="N keer zo snel als in het echt; 1 is in het echt; zonder: de klok springt van stap naar stap",
+    )
+    command.add_argument("--plan", action="store_true", help="laat alleen zien welke zaken het worden")
+    command.add_argument("--folder", type=Path, default=Path(".schakel"), help="van `make up` (%(default)s)")
+    command.add_argument(
+        "--keep", type=Path, metavar="DIR", help="bewaar de bestanden van een eigen uitwisseling"
+    )
+    command.set_defaults(run=_run_simulate)
 
 
 def _processes(commands: Commands) -> None:
@@ -125,7 +146,12 @@ def _catalogue(commands: Commands) -> None:
     command = commands.add_parser(
         "catalogue", help="elk berichttype met zijn velden en wie het mag versturen"
     )
-    command.add_argument("--json", action="store_true", help="als JSON, voor programma's")
+    how = command.add_mutually_exclusive_group()
+    how.add_argument("--json", action="store_true", help="als JSON, voor programma's")
+    how.add_argument(
+        "--compare", action="store_true", help="toon wat er sinds de uitgave veranderde, en wat breekt"
+    )
+    how.add_argument("--release", type=Path, metavar="FILE", help="leg de berichttypen vast als uitgave")
     command.set_defaults(run=_run_catalogue)
 
 
@@ -133,6 +159,12 @@ def _run_demo(arguments: argparse.Namespace) -> int:
     from gateway.local.demo import demo
 
     return demo(keep=arguments.keep)
+
+
+def _run_simulate(arguments: argparse.Namespace) -> int:
+    from gateway.local.simulate.command import simulate
+
+    return simulate(arguments)
 
 
 def _run_up(arguments: argparse.Namespace) -> int:
@@ -205,7 +237,12 @@ def _run_node(arguments: argparse.Namespace) -> int:
 
 def _run_catalogue(arguments: argparse.Namespace) -> int:
     from gateway.local.catalogue_page import print_catalogue
+    from gateway.local.catalogue_release import print_comparison, released, write_release
 
+    if arguments.compare:
+        return print_comparison(released())
+    if arguments.release is not None:
+        return write_release(arguments.release)
     print_catalogue(as_json=arguments.json)
     return 0
 
