@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
 from gateway.domain.case_facts import CaseFacts, FactEntry
-from gateway.domain.clock import LOCAL
+from gateway.domain.clock import LOCAL, calendar_days
 from gateway.domain.identifiers import Oin
 
 ContextValue: TypeAlias = bool | int | float | str
@@ -184,6 +184,9 @@ def _days_between(start: datetime | None, end: datetime | None) -> float | int |
     """
     if start is None or end is None or end < start:
         return None
+    whole = calendar_days(start, end)  # also at a clock time that is skipped or comes twice
+    if whole is not None:
+        return whole
     wall_start, wall_end = (moment.astimezone(LOCAL).replace(tzinfo=None) for moment in (start, end))
     days = (wall_end - wall_start) / _DAY
     return int(days) if days.is_integer() else days
