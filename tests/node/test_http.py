@@ -11,7 +11,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from gateway.domain.errors import Refused
 from gateway.domain.identifiers import new_id
 from gateway.local.registry_file import MUNICIPALITY, POLICE, VEILIG_THUIS
+from gateway.protocol.exchange import Answer
 from gateway.protocol.subjects import Verb
+from tests.node.hub_in_memory import LinkInMemory
 from tests.node.makers import KENNISGEVING, NOW, Exchange, kennisgeving_content
 from tests.node.people import AUDIENCE, KEY, KID, token
 from tests.web.signing import es256
@@ -382,3 +384,33 @@ async def test_an_answer_of_the_hub_is_asked_for_once_per_request(api: Api) -> N
 
 def test_the_published_document_passes_the_rules_for_apis(exchange: Exchange) -> None:
     assert spectral_findings(exchange.vt.app.app.openapi(), adr_ruleset()) == []
+
+
+async def test_a_plan_warns_of_what_a_free_text_seems_to_hold_and_nobody_else_hears_of_it(
+    api: Api, caplog: pytest.LogCaptureFixture
+) -> None:
+    bodies: list[bytes] = []
+
+    class Overheard(LinkInMemory):
+        async def ask(self, verb: Verb, body: bytes) -> Answer:
+            bodies.append(body)
+            return await super().ask(verb, body)
+
+    api.exchange.links = Overheard
+    text = "Bel haar op 06 12 34 56 78, BSN 111222333."
+    content = {**kennisgeving_content(), "onderbouwing_gevaar": text}
+    plan = await api.vt("POST", "/plannen", message(inhoud=content))
+    assert plan.status_code == 200
+    found = plan.json()["waarschuwingen"]
+    assert [(w["pointer"], w["code"]) for w in found] == [
+        ("/inhoud/onderbouwing_gevaar", "bsn"),
+        ("/inhoud/onderbouwing_gevaar", "telefoon"),
+    ]
+    assert all(w["tekst"].keys() == {"nl", "en"} for w in found)
+    assert "111222333" not in plan.text
+    sent = await api.vt("POST", "/berichten", message(inhoud=content))
+    assert sent.status_code == 201  # it never blocks
+    assert len(bodies) >= 3
+    assert not [body for body in bodies if b"waarschuw" in body or b"111222333" in body]
+    assert "111222333" not in caplog.text
+    assert "waarschuw" not in caplog.text

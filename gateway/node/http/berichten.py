@@ -7,7 +7,7 @@ from starlette.requests import Request
 
 from gateway.node.http.bodies import Bericht, VerstuurdBericht
 from gateway.node.http.drafts import draft_from
-from gateway.node.http.views import sent_view
+from gateway.node.http.views import sent_view, warning_views
 from gateway.node.usecases.conversations import conversations_of
 from gateway.node.usecases.corrections import addressed
 from gateway.node.usecases.overview import sent_message, sent_messages
@@ -27,12 +27,16 @@ def berichten_router(parts: Parts, person_type: Any) -> APIRouter:
     """POST /plannen, POST and GET /berichten, GET /berichten/{berichtId}."""
     router = APIRouter(tags=["berichten"])
 
-    @router.post("/plannen", summary="Vraag wat elke ontvanger van een bericht zou krijgen")
+    @router.post(
+        "/plannen",
+        summary="Vraag wat elke ontvanger van een bericht zou krijgen",
+        description="Met `waarschuwingen` bij vrije tekst waarin gegevens lijken te staan die een eigen veld hebben.",
+    )
     async def plan_bericht(bericht: Bericht, person: person_type) -> dict[str, Any]:
         person.require_role(bericht.rol)
         draft = await addressed(parts, person, draft_from(bericht, person))
         plan = await plan_message(parts, draft)
-        return plan.to_json()
+        return plan.to_json() | {"waarschuwingen": warning_views(draft.type, draft.content)}
 
     @router.post(
         "/berichten",

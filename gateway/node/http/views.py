@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from gateway.domain.catalogue import catalogue
+from gateway.domain.catalogue import MessageType, catalogue
 from gateway.domain.identifiers import RuleId
+from gateway.domain.text_warnings import text_warnings
 from gateway.node.http import bodies
 from gateway.node.http.conversation_views import conversation_view, corrections_view
 from gateway.node.usecases.overview import MailboxEntry, SentEntry, Signals
@@ -154,3 +156,15 @@ def _refusal(answer: str | None, status: int | None) -> str | None:
         return None
     detail = json.loads(answer).get("detail")
     return detail if isinstance(detail, str) else None
+
+
+def warning_views(message_type: MessageType, content: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What the free texts of a draft seem to hold. For the writer alone: it goes nowhere else."""
+    return [
+        {
+            "pointer": warning.pointer,
+            "code": warning.code,
+            "tekst": {"nl": warning.detail_nl, "en": warning.detail_en},
+        }
+        for warning in text_warnings(message_type, content)
+    ]
