@@ -41,6 +41,7 @@ def _parser(chosen: Sequence[str]) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="opdrachten", required=True, metavar="OPDRACHT")
     _local(commands)
     _processes(commands)
+    _clocks(commands)
     _catalogue(commands)
     add_policy(commands, find_program=_find_program)
     audit = _group(commands, "audit", "het logboek uitvoeren en controleren")
@@ -142,6 +143,16 @@ def _export(commands: Commands) -> None:
     decisions.set_defaults(run=_run_decisions)
 
 
+def _clocks(commands: Commands) -> None:
+    command = commands.add_parser(
+        "clocks", help="verantwoord elke klok: gestopt, verlopen, vervallen of lopend, en waardoor"
+    )
+    command.add_argument("settings", type=Path, help="het TOML-bestand van de hub")
+    command.add_argument("--case", metavar="ID", help="alleen deze zaak")
+    command.add_argument("--json", action="store_true", help="als JSON, voor programma's")
+    command.set_defaults(run=_run_clocks)
+
+
 def _catalogue(commands: Commands) -> None:
     command = commands.add_parser(
         "catalogue", help="elk berichttype met zijn velden en wie het mag versturen"
@@ -219,6 +230,17 @@ def _run_decisions(arguments: argparse.Namespace) -> int:
     records = export_authorizations(load_hub(arguments.settings).database_url, arguments.out)
     print(f"{records} vragen geschreven naar {arguments.out}")
     return 0
+
+
+def _run_clocks(arguments: argparse.Namespace) -> int:
+    from gateway.bootstrap import clock_of
+    from gateway.local.clocks_page import print_clocks
+    from gateway.settings import load_hub
+
+    settings = load_hub(arguments.settings)
+    now = clock_of(settings)()
+    adds_up = print_clocks(settings.database_url, now=now, case_id=arguments.case, as_json=arguments.json)
+    return 0 if adds_up else 1
 
 
 def _run_bench(arguments: argparse.Namespace) -> int:

@@ -1,22 +1,20 @@
 """What an agency may know of the clocks of a case that it may see: its own, and those of messages that it sent or got.
 
 A clock tells that something happened. Who was not told of that does not learn it from the clock; what others have to
-do about copies of their own is theirs. Pure.
+do about copies of their own is theirs; which person ended one is on record and is not told. Pure.
 """
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from gateway.domain.clock import LOCAL, parse_time
 from gateway.domain.deadlines import TAKING_ON, Clock, deadlines, rules_of
-from gateway.domain.deadlines.clock import CASE_CLOSED, FOLLOWED, TERM_OVER
+from gateway.hub.storage.clock_account import reason
 from gateway.hub.storage.clock_reading import clock_of
 from gateway.hub.storage.clock_rows import AlarmRow, ClockRow
 from gateway.hub.usecases.case_record import CaseRecord
 from gateway.protocol.clock_questions import clock_name
-
-_BY_TIME: Final = frozenset({TERM_OVER, CASE_CLOSED, FOLLOWED})
 
 
 def shown_clocks(
@@ -62,7 +60,7 @@ def _view(clock: Clock, look: str | None, alarms: Iterable[AlarmRow], now: datet
         "eindigtOp": clock.due_local if clock.armed else None,
         "teLaat": clock.done_late or clock.overdue(now),
         "geeindigdOp": None if clock.ended_at is None else _local(clock.ended_at),
-        "geeindigdDoor": _ended_by(clock),
+        "geeindigdDoor": None if clock.running else reason(clock),
         "eigenaar": {"oin": clock.owner.oin, "rollen": list(clock.owner.roles)},
         "kijktOp": None if look is None else _local(parse_time(look)),
         "waarschuwingen": list(_alarms(clock, alarms)),
@@ -79,14 +77,6 @@ def _alarms(clock: Clock, alarms: Iterable[AlarmRow]) -> Iterator[dict[str, Any]
                 "afgegaanOp": _local(parse_time(alarm.raised_at)),
                 "afgehandeldOp": None if settled is None else _local(parse_time(settled)),
             }
-
-
-def _ended_by(clock: Clock) -> str | None:
-    """What ended it, in a word. Which person of which agency did stands on record, and is not told."""
-    if clock.ended_by is None or clock.ended_by in _BY_TIME:
-        return clock.ended_by
-    who = clock.ended_by.partition(":")[0]
-    return "met_de_hand" if who.isdecimal() else "ontvangst" if who == "ontvangst" else "bericht"
 
 
 def _local(moment: datetime) -> str:
