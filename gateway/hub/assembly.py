@@ -28,8 +28,10 @@ from gateway.hub.policy.authzen_decider import PolicyAuthzen
 from gateway.hub.policy.client import DecisionPoint
 from gateway.hub.ports import Clock, CurrentRegistry
 from gateway.hub.storage.case_keys import CaseKeys
+from gateway.hub.storage.changes import StorageUnavailable
 from gateway.hub.storage.database import Database, open_database
 from gateway.hub.storage.log_reading import LogSigner
+from gateway.hub.storage.outbox import is_stuck
 from gateway.hub.usecases.allowance import ADVICE, DEFAULT_ALLOWANCES, Allowance, Allowances
 from gateway.hub.usecases.authorization_log import AuthorizationLog
 from gateway.hub.usecases.desk import Desk
@@ -105,7 +107,7 @@ async def open_hub(plan: HubPlan) -> AsyncIterator[Hub]:
             verifier=plan.token_verifier,
             registry_document=plan.registry_document,
             routers=[*plan.routers, ("", _authzen(plan, parts))],
-            checks=_checks(parts, database, client),
+            checks=_checks(parts, database, client, relay),
             public_url=plan.public_url,
         )
         yield Hub(app=app, desk=desk, parts=parts, database=database, relay=relay)
@@ -182,17 +184,33 @@ def _relay(plan: HubPlan, parts: Parts, database: Database, client: HubClient) -
     )
 
 
-def _checks(parts: Parts, database: Database, client: HubClient | None) -> dict[str, Check]:
+def _checks(
+    parts: Parts, database: Database, client: HubClient | None, relay: Relay | None
+) -> dict[str, Check]:
     async def database_answers() -> bool:
         return await asyncio.to_thread(database.is_alive)
 
     async def nats_is_there() -> bool:
         return client is None or client.is_connected
 
+    async def goes_out() -> bool:
+        """As this hub's own relay knows at once, and as the database tells of the relays of others."""
+        if relay is not None and relay.refusal is not None:
+            return False
+        try:
+            return not await parts.reader.read(is_stuck)
+        except StorageUnavailable:
+            return False
+
     async def decides() -> bool:
         return await does_decide(parts)
 
-    return {"database": database_answers, "nats": nats_is_there, "beslispunt": decides}
+    return {
+        "database": database_answers,
+        "nats": nats_is_there,
+        "doorgifte": goes_out,
+        "beslispunt": decides,
+    }
 
 
 async def _stop(task: asyncio.Task[None]) -> None:

@@ -177,6 +177,7 @@ async def test_health_names_each_part(doors: OpenDoors) -> None:
             "status": "niet in orde",
             "database": "in orde",
             "nats": "niet in orde",
+            "doorgifte": "in orde",
             "beslispunt": "in orde",
         }
 

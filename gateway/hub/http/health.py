@@ -1,4 +1,4 @@
-"""Whether the hub can do its work: decision point, database and NATS, each by its own name.
+"""Whether the hub can do its work: decision point, database, NATS and what goes out by it, each by its own name.
 
 For the platform, so without a token; it says nothing about anybody.
 """

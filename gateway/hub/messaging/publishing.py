@@ -28,7 +28,20 @@ class Published(StrEnum):
 
     STORED = "bewaard"
     IN_DOUBT = "onzeker"
+    REFUSED = "geweigerd"  # not stored; the server says that it cannot now
     NEVER = "nooit"  # the server will not take it whenever it is tried
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """`reason` is what the server says when it refuses: its own words and code, which hold nothing of a message."""
+
+    published: Published
+    reason: str | None = None
+
+
+_STORED: Final = Tried(Published.STORED)
+_IN_DOUBT: Final = Tried(Published.IN_DOUBT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,28 +53,34 @@ class Outgoing:
     payload: bytes
 
 
-async def publish(client: Client, messages: Sequence[Outgoing]) -> list[Published]:
+async def publish(client: Client, messages: Sequence[Outgoing]) -> list[Tried]:
     """What became of each, in order. Never raises for a server that is away: then all are in doubt."""
     if len(messages) >= ALONE_BELOW and len({m.publish_id for m in messages}) == len(messages):
         stored = await _as_batch(client, messages[:MAX_BATCH])
         if stored:
             rest = await publish(client, messages[MAX_BATCH:]) if len(messages) > MAX_BATCH else []
-            return [*[Published.STORED] * min(len(messages), MAX_BATCH), *rest]
-    results = [Published.IN_DOUBT] * len(messages)
+            return [*[_STORED] * min(len(messages), MAX_BATCH), *rest]
+    results = [_IN_DOUBT] * len(messages)
     for place, message in enumerate(messages):
         results[place] = await _alone(client, message)
-        if results[place] is Published.IN_DOUBT:
+        if results[place].published in (Published.IN_DOUBT, Published.REFUSED):
             break  # the server is away or full: what follows would wait as long, one after another
     return results
 
 
-async def _alone(client: Client, message: Outgoing) -> Published:
+async def _alone(client: Client, message: Outgoing) -> Tried:
     answer = await _ask(client, message, {"Nats-Msg-Id": message.publish_id})
     if answer is None:
-        return Published.IN_DOUBT
+        return _IN_DOUBT
     if "error" in answer:
-        return Published.NEVER if answer["error"].get("err_code") in _TOO_LARGE else Published.IN_DOUBT
-    return Published.STORED  # also when it was a duplicate: then it is there
+        return _refused(answer["error"])
+    return _STORED  # also when it was a duplicate: then it is there
+
+
+def _refused(error: Mapping[str, Any]) -> Tried:
+    code = error.get("err_code")
+    reason = f"{error.get('description')} ({code})"
+    return Tried(Published.NEVER if code in _TOO_LARGE else Published.REFUSED, reason)
 
 
 async def _as_batch(client: Client, messages: Sequence[Outgoing]) -> bool:

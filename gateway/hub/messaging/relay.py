@@ -16,7 +16,7 @@ from nats.aio.client import Client
 from gateway.domain.clock import parse_time, rfc3339
 from gateway.domain.errors import SchakelError
 from gateway.domain.urgency import ACK_WITHIN, Urgency
-from gateway.hub.messaging.publishing import Outgoing, Published, publish
+from gateway.hub.messaging.publishing import Outgoing, Published, Tried, publish
 from gateway.hub.ports import Clock
 from gateway.hub.storage.case_keys import CaseKeyGone, CaseKeys
 from gateway.hub.storage.changes import Change, Clash, Judgement, Removal, Revision
@@ -41,6 +41,7 @@ LOOK_EVERY_S: Final = (
     0.5  # it is woken when this process wrote something; another one's rows wait at most this
 )
 CHORES_EVERY_S: Final = 5.0
+_AGAIN: Final = frozenset({Published.IN_DOUBT, Published.REFUSED})
 
 
 class Relay:
@@ -65,6 +66,12 @@ class Relay:
         self._client = client
         self._clock = clock
         self._woken = asyncio.Event()
+        self._refusal: str | None = None
+
+    @property
+    def refusal(self) -> str | None:
+        """What the server refuses to store with, in its own words; None while it stores."""
+        return self._refusal
 
     def wake(self) -> None:
         """Something new may wait. Call it in the loop of the relay."""
@@ -85,6 +92,10 @@ class Relay:
             except SchakelError as error:
                 logger.warning("the relay goes on after %s", error.code)
                 busy = False
+            except Exception as error:  # noqa: BLE001 - the outermost loop: without it nothing would go out any more
+                # Not the text of the error, which may quote what was to be sent.
+                logger.error("the relay goes on after a fault: %s", type(error).__name__)  # noqa: TRY400
+                busy = False
             if not busy:
                 await self._pause()
 
@@ -101,12 +112,12 @@ class Relay:
         if not waiting:
             return False
         outgoing = [self._outgoing(each) for each in waiting]
-        ready = [message for message in outgoing if message is not None]
-        results = dict(zip((m.publish_id for m in ready), await publish(self._client, ready), strict=True))
-        await self._record(
-            [(each, results.get(each.row.publish_id, Published.NEVER)) for each in waiting], now
-        )
-        return len(waiting) == AT_ONCE and Published.IN_DOUBT not in results.values()
+        ready = [message for message in outgoing if isinstance(message, Outgoing)]
+        tried = iter(await publish(self._client, ready))
+        results = [next(tried) if isinstance(each, Outgoing) else each for each in outgoing]
+        self._note_refusal(results)
+        await self._record(list(zip(waiting, (one.published for one in results), strict=True)), now)
+        return len(waiting) == AT_ONCE and not _AGAIN & {one.published for one in results}
 
     async def republish_overdue(self) -> None:
         """New outbox rows for what no node reported as stored. The wait doubles each time, up to a day."""
@@ -137,6 +148,17 @@ class Relay:
         except Clash:
             logger.info("another relay stored the checkpoint of %d leaves", head.size)
 
+    def _note_refusal(self, tried: Sequence[Tried]) -> None:
+        """Said once when it begins and once when it is over, however often it is tried in between."""
+        reasons = [one.reason for one in tried if one.published is Published.REFUSED]
+        if reasons:
+            if self._refusal is None:
+                logger.error("nats-server refuses to store: %s; all that is accepted waits", reasons[0])
+            self._refusal = reasons[0]
+        elif self._refusal is not None and any(one.published is Published.STORED for one in tried):
+            logger.warning("nats-server stores again; it refused with: %s", self._refusal)
+            self._refusal = None
+
     async def _pause(self) -> None:
         try:
             async with asyncio.timeout(LOOK_EVERY_S):
@@ -144,8 +166,9 @@ class Relay:
         except TimeoutError:
             return
 
-    def _outgoing(self, waiting: Waiting) -> Outgoing | None:
-        """The message; None for a copy whose key was destroyed, which nobody may get any more."""
+    def _outgoing(self, waiting: Waiting) -> Outgoing | Tried:
+        """The message. A copy whose key was destroyed nobody may get any more; one whose key cannot be read now waits,
+        and holds up no other."""
         row = waiting.row
         if waiting.copy is None or waiting.stamp is None:
             payload = (row.payload or "").encode()
@@ -155,7 +178,10 @@ class Relay:
                 opened = self._case_keys.unwrap(copy.case_id, copy.copy_id, copy.wrapped).decode()
             except CaseKeyGone:
                 logger.warning("copy %s has no case key any more", copy.copy_id)
-                return None
+                return Tried(Published.NEVER)
+            except OSError as error:
+                logger.error("the key of copy %s cannot be read: %s", copy.copy_id, type(error).__name__)  # noqa: TRY400
+                return Tried(Published.IN_DOUBT)
             jws, jwe = opened.split("\n")
             payload = InboxItem(soort="kopie", stempel=waiting.stamp, jws=jws, jwe=jwe).canonical()
         return Outgoing(publish_id=row.publish_id, subject=row.subject, payload=payload)
@@ -165,7 +191,7 @@ class Relay:
         for waiting, result in results:
             row = waiting.row
             key = {"publish_id": row.publish_id}
-            if result is Published.IN_DOUBT:
+            if result in _AGAIN:
                 pause = min(FIRST_PAUSE * 2 ** min(row.attempts, 10), LONGEST_PAUSE)
                 values = {"attempts": row.attempts + 1, "not_before": rfc3339(now + pause)}
                 revisions.append(Revision(row=OutboxRow, key=key, values=values))

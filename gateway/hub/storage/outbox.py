@@ -18,6 +18,7 @@ from gateway.hub.storage.selecting import select_all
 from gateway.hub.storage.tables import copies, deliveries, outbox
 
 RETRY_AFTER_S = 2
+STUCK_AFTER = 4  # tries, which take a quarter of a minute
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,12 @@ def claim(engines: Engines, *, now: str, until: str, limit: int) -> list[Waiting
             return _with_copies(connection, rows)
     except SQLAlchemyError as error:
         raise StorageUnavailable(retry_after_s=RETRY_AFTER_S) from error
+
+
+def is_stuck(connection: Connection) -> bool:
+    """Whether something was tried again and again and is still not published."""
+    tried = select(outbox.c.publish_id).where(outbox.c.attempts >= STUCK_AFTER).limit(1)
+    return connection.execute(tried).first() is not None
 
 
 def overdue(connection: Connection, *, now: str, limit: int) -> tuple[DeliveryRow, ...]:

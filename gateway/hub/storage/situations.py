@@ -64,7 +64,9 @@ class Situation:
     received: tuple[Received, ...]
     assignments: tuple[rows.AssignmentRow, ...]
     duties: tuple[rows.DutyRow, ...]
-    roster: tuple[rows.DutyRow, ...]  # also those that ended since the case was opened: a past act asks for them
+    roster: tuple[
+        rows.DutyRow, ...
+    ]  # also those that ended since the case was opened: a past act asks for them
     clocks: tuple[ClockRow, ...]
     mandates: tuple[MandateRow, ...]
     statements: tuple[StatementRow, ...]
