@@ -17,6 +17,7 @@ from audit.note import NoteSigner
 from gateway.hub.http.application import Application, Router, hub_application
 from gateway.hub.http.authzen import authzen_router
 from gateway.hub.http.callers import oin_of_caller
+from gateway.hub.http.documents import documents_router
 from gateway.hub.http.health import Check, does_decide
 from gateway.hub.identity.clients import Scope
 from gateway.hub.messaging.accounts_connection import Connection
@@ -30,15 +31,19 @@ from gateway.hub.ports import Clock, CurrentRegistry
 from gateway.hub.storage.case_keys import CaseKeys
 from gateway.hub.storage.changes import StorageUnavailable
 from gateway.hub.storage.database import Database, open_database
+from gateway.hub.storage.document_files import DocumentFiles
 from gateway.hub.storage.log_reading import LogSigner
 from gateway.hub.storage.outbox import is_stuck
 from gateway.hub.usecases.allowance import ADVICE, DEFAULT_ALLOWANCES, Allowance, Allowances
 from gateway.hub.usecases.authorization_log import AuthorizationLog
 from gateway.hub.usecases.desk import Desk
+from gateway.hub.usecases.documents import Documents
 from gateway.hub.usecases.parts import Parts
 from gateway.hub.usecases.quota import DEFAULT_QUOTA, Quota
+from gateway.hub.usecases.transfers import Transfers
 from gateway.protocol.keys import SigningKey
 from gateway.protocol.subjects import Verb
+from gateway.web.app import API_BASE
 from gateway.web.tokens import TokenVerifier
 
 
@@ -50,6 +55,7 @@ class HubPlan:
 
     database_url: str
     case_keys_dir: Path
+    documents_dir: Path | None = None
     registry: CurrentRegistry
     registry_document: Callable[[], bytes]
     signing_key: SigningKey
@@ -106,7 +112,7 @@ async def open_hub(plan: HubPlan) -> AsyncIterator[Hub]:
             parts,
             verifier=plan.token_verifier,
             registry_document=plan.registry_document,
-            routers=[*plan.routers, ("", _authzen(plan, parts))],
+            routers=[*plan.routers, ("", _authzen(plan, parts)), (API_BASE, await _documents(plan, parts))],
             checks=_checks(parts, database, client, relay),
             public_url=plan.public_url,
         )
@@ -162,6 +168,14 @@ def _authzen(plan: HubPlan, parts: Parts) -> Router:
         identifier=plan.public_url,
         clock=plan.clock,
     )
+
+
+async def _documents(plan: HubPlan, parts: Parts) -> Router:
+    """Documents stand in a folder beside that of the case keys, and not in it: keys are left out of backups."""
+    folder = plan.documents_dir or plan.case_keys_dir.with_name("documenten")
+    documents = Documents(parts=parts, files=DocumentFiles(folder, parts.case_keys), transfers=Transfers())
+    await documents.remove_rubbish()
+    return documents_router(documents, plan.token_verifier)
 
 
 async def _connected(stack: AsyncExitStack, plan: HubPlan) -> HubClient | None:

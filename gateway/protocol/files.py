@@ -1,8 +1,9 @@
 """Files of documents: read in pieces, and written so that a file is there whole or not at all."""
 
+import asyncio
 import os
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +32,21 @@ def write_whole(path: Path, pieces: Iterable[bytes]) -> None:
                 file.write(piece)
             file.flush()
             os.fsync(file.fileno())
+        put_in_place(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+async def write_pieces(path: Path, pieces: AsyncIterator[bytes]) -> None:
+    """As `write_whole`, for pieces that come over a connection."""
+    part = unfinished(path)
+    try:
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            async for piece in pieces:
+                await asyncio.to_thread(file.write, piece)
+            file.flush()
+            await asyncio.to_thread(os.fsync, file.fileno())
         put_in_place(part, path)
     finally:
         part.unlink(missing_ok=True)

@@ -33,8 +33,9 @@ class BodyLimit:
                 received += len(message.get("body", b""))
                 if received <= limit:
                     return message
-            # An HTTPException, because FastAPI turns any other exception while reading into 400.
-            raise HTTPException(413)
+            # An HTTPException, because FastAPI turns any other exception while reading into 400. A body without a
+            # length has no end that the server could wait for.
+            raise HTTPException(413, headers=None if announced else {"Connection": "close"})
 
         await self._app(scope, receive_within_limit, send)
 

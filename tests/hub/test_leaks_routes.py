@@ -75,6 +75,8 @@ HUB: Final[Mapping[tuple[str, str], Way]] = {
     ("GET", "/v1/logboek/controlepunt"): Way.NOTHING_OF_CASES,
     ("GET", "/v1/logboek/bewijs"): Way.NOTHING_OF_CASES,
     ("GET", "/v1/logboek/samenhang"): Way.NOTHING_OF_CASES,
+    ("PUT", "/v1/kopieen/{kopieId}/documenten/{veld}"): Way.OWN,  # of its sender, where the manifest allows it
+    ("GET", "/v1/kopieen/{kopieId}/documenten/{veld}"): Way.OWN,  # of its recipient
     ("GET", "/v1/beleidsinformatie"): Way.NOTHING_OF_CASES,  # counts, small ones suppressed
     ("POST", "/access/v1/evaluation"): Way.ANY_POLICY,
     ("POST", "/access/v1/evaluations"): Way.ANY_POLICY,

@@ -5,6 +5,7 @@ from typing import Final, TypeAlias
 
 from fastapi import APIRouter, FastAPI
 
+from gateway.hub.http.documents import BODY_LIMIT, DOCUMENTS_BELOW
 from gateway.hub.http.evidence import evidence_router
 from gateway.hub.http.exchange import exchange_router
 from gateway.hub.http.health import Check, health_router
@@ -36,6 +37,7 @@ def hub_application(
         version=API_VERSION,
         description="Beslist, routeert en bewijst berichten tussen organisaties, zonder ze te kunnen lezen.",
         server_url=public_url,
+        body_limit_below={DOCUMENTS_BELOW: BODY_LIMIT},
     )
     app.include_router(exchange_router(desk, verifier), prefix=API_BASE)
     app.include_router(public_record_router(parts, verifier, registry_document), prefix=API_BASE)

@@ -10,6 +10,7 @@ from random import Random
 from typing import Any, Final
 
 from gateway.domain.catalogue import MessageType, catalogue
+from gateway.domain.documents import document_fields
 from gateway.local.simulate.agreeing import ONLY_WHEN, settle
 from gateway.local.simulate.people import Household, make_household
 from gateway.local.simulate.values import Source, value_of
@@ -30,18 +31,20 @@ def make_content(
     """A content that passes the closed schema of the type.
 
     `at` is when it is written; `household` whom it is about, invented when not named; `full` fills every optional
-    field that fits. An override replaces the field; None leaves it out. Raises: UnknownMessageType, KeyError for an
-    override of a field that the type does not have.
+    field that fits, documents included: those must be stored at a node before they can be sent. An override replaces
+    the field; None leaves it out. Raises: UnknownMessageType, KeyError for an override of a field that the type does
+    not have.
     """
     kind = catalogue().message(message_type) if isinstance(message_type, str) else message_type
     for name in overrides:
         kind.field(name)
     people = household or make_household(rng, today=at.date())
     source = Source(rng=rng, household=people, at=at)
+    stored_first = document_fields(kind)
     content = {
         field.name: value_of(source, field.spec, field.name, required=field.required)
         for field in kind.fields
-        if field.required or full or rng.random() < 0.5
+        if field.required or full or (field.name not in stored_first and rng.random() < 0.5)
     }
     content |= overrides
     content |= _required_now(kind, content, source)
