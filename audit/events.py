@@ -38,9 +38,14 @@ class EventTag(StrEnum):
     QUESTION_ASKED = "bevraging:vraag:gesteld"
     QUESTION_REFUSED = "bevraging:vraag:geweigerd"
     DUTY_CHANGED = "dienst:rooster:gewijzigd"
+    DUTY_TAKEN_OVER = "dienst:rooster:overgenomen"
     TOKEN_REFUSED = "identiteit:token:geweigerd"  # noqa: S105  # an event tag, not a secret
     TOKEN_GRANTED = "identiteit:token:verstrekt"  # noqa: S105
     ALARM_FIRED = "klok:alarm:afgegaan"
+    ALARM_LISTED = "klok:alarm:gelijst"
+    ALARM_NOT_SENT = "klok:alarm:niet_verzonden"
+    ALARM_TAKEN_ON = "klok:alarm:overgenomen"
+    ALARM_SENT = "klok:alarm:verzonden"
     CLOCK_SETTLED = "klok:termijn:afgehandeld"
     DEADLINE_EXPIRED = "klok:termijn:verstreken"
     BREAK_GLASS_REVIEWED = "lezen:breekglas:beoordeeld"

@@ -20,6 +20,7 @@ from adapters.http_system import SystemAddress
 from adapters.registry import standard_registry
 from audit.export import CheckpointLine, Header, write_export
 from audit.note import NoteSigner
+from gateway.alarm_plan import alarm_plan
 from gateway.domain.identifiers import AgencyKind
 from gateway.hub.assembly import HubPlan, open_hub, open_relay
 from gateway.hub.identity import (
@@ -252,6 +253,8 @@ def _plan(settings: HubSettings, decision_point: DecisionPoint, authority: Token
         calm=CALM if settings.simulation is None else timedelta(0),
         routers=[("", identity_router(authority))],
         quota=Quota(ordinary=settings.mailboxes.ordinary, urgent=settings.mailboxes.urgent),
+        alarms=alarm_plan(settings.alarmering),
+        simulation=settings.simulation is not None,
     )
 
 

@@ -6,7 +6,7 @@ refused with all their names at once, so that a typing error never becomes a def
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
@@ -84,6 +84,37 @@ class Mailboxes(_Section):
     urgent: Annotated[int, Field(ge=10)] = 200
 
 
+class AlarmWebhook(_Section):
+    """The shared key that signs alarms to alarm servers (a file of at least 32 bytes), and whose certificates they
+    have; without `authority` those that the machine trusts."""
+
+    key: Path
+    authority: Path | None = None
+
+
+class AlarmMail(_Section):
+    """The mail server for alarms: TLS from the first byte or STARTTLS, never without. `password` is a file."""
+
+    host: str
+    port: Annotated[int, Field(ge=1, le=65535)]
+    security: Literal["tls", "starttls"] = "tls"
+    sender: str
+    user: str | None = None
+    password: Path | None = None
+    authority: Path | None = None
+
+
+class Alarms(_Section):
+    """How people are called about alarms. `domains` are those in which the agencies' duty addresses may be;
+    `address_key` is a file of 32 bytes outside the database; `call_number` stands in every alarm."""
+
+    call_number: str
+    address_key: Path
+    domains: list[str]
+    webhook: AlarmWebhook | None = None
+    mail: AlarmMail | None = None
+
+
 class HubSettings(_Section):
     """Everything that a hub needs to start."""
 
@@ -101,6 +132,7 @@ class HubSettings(_Section):
     overseers: list[Overseer] = []
     mailboxes: Mailboxes = Mailboxes()
     simulation: Simulation | None = None
+    alarmering: Alarms | None = None  # without: every alarm comes on the call list at once
     listen: Listen
     nats: Nats
     policy: Policy

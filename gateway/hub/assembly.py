@@ -14,6 +14,8 @@ from pathlib import Path
 from time import monotonic
 
 from audit.note import NoteSigner
+from gateway.hub.alarms.calling import AlarmCaller
+from gateway.hub.alarms.channels import AlarmPlan, open_calling
 from gateway.hub.http.application import Application, Router, hub_application
 from gateway.hub.http.authzen import authzen_router
 from gateway.hub.http.callers import oin_of_caller
@@ -71,6 +73,8 @@ class HubPlan:
     allowances: Mapping[Verb, Allowance] = field(default_factory=lambda: DEFAULT_ALLOWANCES)
     advice: Allowance = ADVICE
     quota: Quota = DEFAULT_QUOTA
+    alarms: AlarmPlan | None = None
+    simulation: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +106,7 @@ async def open_hub(plan: HubPlan) -> AsyncIterator[Hub]:
         wake = relay.wake if relay is not None else _nobody
         if plan.with_relay:
             _watch(stack, plan, parts, wake)
+            await _call(stack, plan, parts, database)
         desk = Desk(parts, Allowances(plan.allowances, monotonic), on_written=wake)
         if client is not None:
             door = NatsDoor(client, desk)
@@ -132,6 +137,7 @@ async def open_relay(plan: HubPlan) -> AsyncIterator[Relay]:
         relay = _relay(plan, parts, database, client)
         stack.push_async_callback(_stop, asyncio.create_task(relay.run(), name="relay"))
         _watch(stack, plan, parts, relay.wake)
+        await _call(stack, plan, parts, database)
         yield relay
 
 
@@ -139,6 +145,12 @@ def _watch(stack: AsyncExitStack, plan: HubPlan, parts: Parts, wake: Callable[[]
     """The clocks of cases are watched where the relay runs."""
     watch = ClockWatch(parts, calm=plan.calm, on_written=wake)
     stack.push_async_callback(_stop, asyncio.create_task(watch.run(), name="clock-watch"))
+
+
+async def _call(stack: AsyncExitStack, plan: HubPlan, parts: Parts, database: Database) -> None:
+    """People are called about alarms where the relay runs."""
+    caller = AlarmCaller(parts, database.engines, await open_calling(stack, plan.alarms))
+    stack.push_async_callback(_stop, asyncio.create_task(caller.run(), name="alarm-caller"))
 
 
 def _parts(plan: HubPlan, database: Database) -> Parts:
@@ -152,6 +164,8 @@ def _parts(plan: HubPlan, database: Database) -> Parts:
         log_signer=LogSigner(plan.log_signer),
         clock=plan.clock,
         quota=plan.quota,
+        simulation=plan.simulation,
+        addresses=None if plan.alarms is None else plan.alarms.seal,
     )
 
 

@@ -10,6 +10,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from gateway.domain.errors import InvalidInput
 from gateway.protocol.clock_questions import SettleClockQuestion
 from gateway.protocol.conversations import ConversationQuestion
+from gateway.protocol.duty_questions import DutiesAndAlarms
 from gateway.protocol.manifest import Obligation
 from gateway.protocol.plan import FieldPlan
 from gateway.protocol.register_questions import RegisterQuestion
@@ -89,8 +90,9 @@ DecideQuestion = (
     | AssignQuestion
     | DutyQuestion
     | CaseQuestion
-    | RegisterQuestion
     | ConversationQuestion
+    | RegisterQuestion
+    | DutiesAndAlarms
     | SettleClockQuestion
 )
 _question: TypeAdapter[DecideQuestion] = TypeAdapter(Annotated[DecideQuestion, Field(discriminator="soort")])

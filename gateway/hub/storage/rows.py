@@ -158,7 +158,8 @@ class AssignmentRow(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DutyRow(Row):
-    """One person is on duty in a role of an agency, from `starts_at` up to `ends_at`."""
+    """One person is on duty in a role of an agency, from `starts_at` up to `ends_at`. Of several at once the one with
+    the smallest `rank` is called first; None is 0."""
 
     duty_id: str
     oin: str
@@ -166,6 +167,7 @@ class DutyRow(Row):
     staff: str
     starts_at: str
     ends_at: str
+    rank: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Index,
+    Integer,
     LargeBinary,
     String,
     Table,
@@ -20,6 +21,8 @@ from gateway.hub.storage.clock_tables import alarms, clocks
 from gateway.hub.storage.columns import id_column, metadata, number_column, text_column, time_column
 from gateway.hub.storage.document_rows import DocumentRow
 from gateway.hub.storage.document_tables import documents
+from gateway.hub.storage.duty_rows import AlarmCallingRow, AlarmCallRow, DutyAddressRow, HandoverRow
+from gateway.hub.storage.duty_tables import alarm_calling, alarm_calls, duty_addresses, duty_handovers
 from gateway.hub.storage.register_rows import MandateRow, PilotRow, StatementRow
 from gateway.hub.storage.register_tables import mandates, pilots, statements
 
@@ -175,6 +178,7 @@ duties = Table(
     text_column("staff"),
     time_column("starts_at"),
     time_column("ends_at"),
+    Column("rank", Integer, nullable=True),
     Index(None, "oin", "role", "starts_at"),
 )
 
@@ -279,6 +283,10 @@ TABLE_OF: dict[type[rows.Row], Table] = {
     MandateRow: mandates,
     StatementRow: statements,
     PilotRow: pilots,
+    DutyAddressRow: duty_addresses,
+    HandoverRow: duty_handovers,
+    AlarmCallingRow: alarm_calling,
+    AlarmCallRow: alarm_calls,
     rows.DecisionRow: decisions,
     rows.AuthorizationRow: authorizations,
     rows.OutboxRow: outbox,

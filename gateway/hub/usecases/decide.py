@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from gateway.hub.usecases.answer_duties import answer_duties
 from gateway.hub.usecases.answer_registers import answer_registers
 from gateway.hub.usecases.assign import assign
 from gateway.hub.usecases.decide_act import decide_act
@@ -13,6 +14,14 @@ from gateway.hub.usecases.show_case import show_case
 from gateway.hub.usecases.show_conversations import show_conversations
 from gateway.protocol.clock_questions import SettleClockQuestion
 from gateway.protocol.conversations import ConversationQuestion
+from gateway.protocol.duty_questions import (
+    CallListQuestion,
+    DutiesQuestion,
+    HandoverQuestion,
+    RosterQuestion,
+    SubstituteQuestion,
+    TakeOnQuestion,
+)
 from gateway.protocol.exchange import Answer
 from gateway.protocol.questions import ActQuestion, AssignQuestion, CaseQuestion, DutyQuestion, parse_question
 from gateway.protocol.register_questions import (
@@ -44,5 +53,14 @@ async def decide_question(parts: Parts, asker: Asker, body: bytes) -> Answer:
             return await show_conversations(parts, asker, question)
         case SettleClockQuestion():
             return await settle(lambda: settle_clock(parts, asker, question))
+        case (
+            RosterQuestion()
+            | SubstituteQuestion()
+            | HandoverQuestion()
+            | DutiesQuestion()
+            | CallListQuestion()
+            | TakeOnQuestion()
+        ):
+            return await settle(lambda: answer_duties(parts, asker, question))
         case _:
             assert_never(question)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from gateway.domain.deadlines import installed_tz_version
+from gateway.hub.alarms.addresses import AddressSeal
 from gateway.hub.ports import Clock, CurrentRegistry, PolicyDecider
 from gateway.hub.storage.case_keys import CaseKeys
 from gateway.hub.storage.log_reading import LogSigner
@@ -16,7 +17,8 @@ from gateway.protocol.registry import Participant, Registry
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """The hub's memory, its judge, its keys and its clock. Holds no key that opens a copy. With `simulation` this
-    installation is one: only then may a pilot go beyond the law of now."""
+    installation is one: only then may a pilot go beyond the law of now. Without `addresses` no duty address is
+    taken."""
 
     registry: CurrentRegistry
     decider: PolicyDecider
@@ -27,6 +29,7 @@ class Parts:
     log_signer: LogSigner
     clock: Clock
     simulation: bool = False
+    addresses: AddressSeal | None = None
     quota: Quota = DEFAULT_QUOTA
     tz_version: str = field(default_factory=installed_tz_version)
 

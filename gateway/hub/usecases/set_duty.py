@@ -41,7 +41,7 @@ async def set_duty(parts: Parts, asker: Asker, question: DutyQuestion) -> Answer
     )
     overlapping = [old for old in roster if old.starts_at < new.ends_at and old.ends_at > new.starts_at]
     judgement = Judgement(
-        inserts=(new, *(rest for old in overlapping for rest in _remains(old, new))),
+        inserts=(new, *(rest for old in overlapping for rest in remains(old, new.starts_at, new.ends_at))),
         removals=tuple(Removal(row=DutyRow, key={"duty_id": old.duty_id}) for old in overlapping),
     )
     written = leaf(EventTag.DUTY_CHANGED, asker, now, role=staff.rol, staff=staff.medewerker)
@@ -60,9 +60,9 @@ async def set_duty(parts: Parts, asker: Asker, question: DutyQuestion) -> Answer
     )
 
 
-def _remains(old: DutyRow, new: DutyRow) -> Iterator[DutyRow]:
-    """What is left of an older duty before and after the new one."""
-    for begin, end in ((old.starts_at, new.starts_at), (new.ends_at, old.ends_at)):
+def remains(old: DutyRow, starts_at: str, ends_at: str) -> Iterator[DutyRow]:
+    """What is left of an older duty before and after a period."""
+    for begin, end in ((old.starts_at, starts_at), (ends_at, old.ends_at)):
         if begin < end:
             yield DutyRow(
                 duty_id=new_id(),
@@ -71,4 +71,5 @@ def _remains(old: DutyRow, new: DutyRow) -> Iterator[DutyRow]:
                 staff=old.staff,
                 starts_at=begin,
                 ends_at=end,
+                rank=old.rank,
             )

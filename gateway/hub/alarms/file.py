@@ -1,0 +1,125 @@
+"""What the memory of the hub says about one alarm, in the terms of the roster. Pure.
+
+Whose alarm it is: the agency that the clock names; else those who work on the case in one of its roles; else every
+agency with that role that is competent for the dwelling. Roles that are told beside the owner come after it.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from gateway.domain.catalogue import catalogue
+from gateway.domain.clock import parse_time
+from gateway.domain.deadlines import Alarm, Owner
+from gateway.domain.identifiers import CaseId, Oin, RoleId, StaffRef
+from gateway.domain.urgency import Urgency
+from gateway.hub.alarms.roster import AlarmProgress, Call, OnDuty
+from gateway.hub.storage.calling import AlarmFile
+from gateway.hub.storage.clock_rows import AlarmRow
+from gateway.hub.storage.duty_rows import AlarmCallRow
+from gateway.hub.storage.rows import DutyRow
+from gateway.protocol.registry import Registry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owners:
+    """Whose an alarm is: the agency, if one is named, the roles that own it, and those told beside."""
+
+    oin: str | None
+    roles: tuple[str, ...]
+    also: tuple[str, ...]
+
+    @property
+    def all_roles(self) -> tuple[str, ...]:
+        """Owner first. Without a role every role of the named agency."""
+        return (*self.roles, *self.also) if self.roles or self.oin is None else tuple(catalogue().roles)
+
+
+def owners_of(row: AlarmRow) -> Owners:
+    """The owner as it was stored with the alarm."""
+    stored = json.loads(row.owner)
+    return Owners(oin=stored["oin"], roles=tuple(stored["roles"]), also=tuple(stored.get("also", ())))
+
+
+def alarm_of(row: AlarmRow) -> Alarm:
+    """The alarm in the terms of the deadlines."""
+    owners = owners_of(row)
+    return Alarm(
+        case_id=CaseId(row.case_id),
+        clock_id=row.clock_id,
+        deadline=row.deadline,
+        step=row.step,
+        name=row.step,
+        at=parse_time(row.raised_at),
+        urgency=Urgency(row.urgency),
+        owner=Owner(
+            oin=None if owners.oin is None else Oin(owners.oin), roles=tuple(map(RoleId, owners.roles))
+        ),
+        also=tuple(map(RoleId, owners.also)),
+    )
+
+
+def is_owner(file: AlarmFile, registry: Registry, *, oin: str, role: str) -> bool:
+    """Whether the alarm is for this role of that agency."""
+    owners = owners_of(file.alarm)
+    if role not in owners.all_roles:
+        return False
+    if owners.oin is not None:
+        return oin == owners.oin
+    working = {a.oin for a in file.assignments if a.role in owners.roles}
+    if working:
+        return oin in working
+    agency = registry.participants.get(oin)
+    return agency is not None and file.case is not None and agency.is_competent(file.case.municipality)
+
+
+def roster_of(file: AlarmFile, registry: Registry) -> list[OnDuty]:
+    """Who may be called, in order of preference. The address in a line is the id under which it is stored."""
+    order = {role: place for place, role in enumerate(owners_of(file.alarm).all_roles)}
+    duties = [duty for duty in file.duties if is_owner(file, registry, oin=duty.oin, role=duty.role)]
+    duties.sort(key=lambda duty: (order[duty.role], duty.rank or 0, duty.starts_at, duty.duty_id))
+    return [line for duty in duties for line in _lines(duty, file)]
+
+
+def _lines(duty: DutyRow, file: AlarmFile) -> Iterator[OnDuty]:
+    for address in file.addresses:
+        if (address.oin, address.role, address.rank) == (duty.oin, duty.role, duty.rank or 0):
+            yield OnDuty(
+                oin=Oin(duty.oin),
+                role=RoleId(duty.role),
+                staff=StaffRef(duty.staff),
+                channel=address.channel,
+                address=address.address_id,
+                starts_at=parse_time(duty.starts_at),
+                ends_at=parse_time(duty.ends_at),
+            )
+
+
+def progress_of(file: AlarmFile) -> AlarmProgress:
+    """What was done about the alarm until now."""
+    calling = file.calling
+    return AlarmProgress(
+        urgency=Urgency(file.alarm.urgency),
+        calls=tuple(_call(row) for row in file.calls),
+        settled=file.alarm.settled_at is not None,
+        listed=calling is not None and calling.listed_at is not None,
+    )
+
+
+def _call(row: AlarmCallRow) -> Call:
+    line = OnDuty(
+        oin=Oin(row.oin),
+        role=RoleId(row.role),
+        staff=StaffRef(row.staff),
+        channel=row.channel,
+        address=row.address_id,
+        starts_at=parse_time(row.duty_starts_at),
+        ends_at=parse_time(row.duty_ends_at),
+    )
+    return Call(line=line, at=parse_time(row.called_at), delivered=row.delivered, permanent=row.permanent)
+
+
+def due_at(row: AlarmRow) -> datetime | None:
+    """The end of the clock; None when it has none."""
+    return None if row.due_at is None else parse_time(row.due_at)
