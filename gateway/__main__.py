@@ -162,6 +162,7 @@ def _catalogue(commands: Commands) -> None:
     how.add_argument(
         "--compare", action="store_true", help="toon wat er sinds de uitgave veranderde, en wat breekt"
     )
+    how.add_argument("--pages", type=Path, metavar="DIR", help="schrijf per berichttype een bladzijde")
     how.add_argument("--release", type=Path, metavar="FILE", help="leg de berichttypen vast als uitgave")
     command.set_defaults(run=_run_catalogue)
 
@@ -261,6 +262,10 @@ def _run_catalogue(arguments: argparse.Namespace) -> int:
     from gateway.local.catalogue_page import print_catalogue
     from gateway.local.catalogue_release import print_comparison, released, write_release
 
+    if arguments.pages is not None:
+        from gateway.local.catalogue_reference import write_pages
+
+        return write_pages(arguments.pages)
     if arguments.compare:
         return print_comparison(released())
     if arguments.release is not None:

@@ -28,7 +28,7 @@ _CHECK_EVERY_S = 0.5
 def up(folder: Path) -> int:
     """Start the exchange of this folder, made at the first start, and print how to reach it."""
     console = Console(width=max(110, Console().width))
-    if _running(folder) is not None:
+    if running(folder) is not None:
         console.print("De uitwisseling draait al. Stop haar met: make down")
         _print_addresses(console, folder)
         return 0
@@ -52,7 +52,7 @@ def up(folder: Path) -> int:
                 console.print(f"[red]{line[1:].strip()}[/red]")
                 return 1
             console.print(line.strip())
-    if _running(folder) is None:
+    if running(folder) is None:
         console.print(f"[red]De uitwisseling is niet gestart; zie {world.logs}[/red]")
         return 1
     _print_addresses(console, folder)
@@ -61,13 +61,13 @@ def up(folder: Path) -> int:
 
 def down(folder: Path) -> int:
     """Stop the exchange of this folder and wait until it is gone. Nothing happens when none runs."""
-    pid = _running(folder)
+    pid = running(folder)
     if pid is None:
         Console().print("Er draait niets.")
         return 0
     os.kill(pid, signal.SIGTERM)
     deadline = time.monotonic() + STOP_WITHIN_S
-    while _running(folder) is not None:
+    while running(folder) is not None:
         if time.monotonic() > deadline:
             os.kill(pid, signal.SIGKILL)  # its children die with it
             return 1
@@ -116,7 +116,8 @@ def _pid_file(folder: Path) -> Path:
     return folder / "draait.json"
 
 
-def _running(folder: Path) -> int | None:
+def running(folder: Path) -> int | None:
+    """The process that holds the exchange of this folder, or None when none runs."""
     try:
         pid = int(json.loads(_pid_file(folder).read_text())["pid"])
         os.kill(pid, 0)

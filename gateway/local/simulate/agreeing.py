@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from gateway.domain.clock import parse_time, rfc3339
+from gateway.domain.clock import LOCAL, parse_time, rfc3339
 from gateway.domain.rihg import rihg
 from gateway.local.registry_file import VEILIG_THUIS
 from gateway.local.simulate.values import Source
 
-_BAN: Final = timedelta(days=10)
+_BAN_DAYS: Final = 10
 _KNOWN_ONLY: Final = ("bekend", ("ja",))
 _FREE: Final = ("heenzenden", "sepot", "voorwaardelijk_sepot", "strafbeschikking", "schorsing_voorwaarden")
 
@@ -66,6 +66,12 @@ def settle(name: str, content: Mapping[str, Any], source: Source) -> dict[str, A
     return settled
 
 
+def days_later(moment: str, days: int) -> str:
+    """The same time on the clock on the wall, so many days later: how the days of a ban are counted (domain.md 2.4)."""
+    wall = parse_time(moment).astimezone(LOCAL).replace(tzinfo=None) + timedelta(days=days)
+    return rfc3339(wall.replace(tzinfo=LOCAL))
+
+
 def _common(content: Mapping[str, Any], source: Source) -> dict[str, Any]:
     people = source.household
     found: dict[str, Any] = {
@@ -82,7 +88,7 @@ def _imposed(content: Mapping[str, Any], source: Source) -> dict[str, Any]:
     people = source.household
     return {
         "gebeurd_op": rfc3339(begins),
-        "eindigt_op": rfc3339(begins + _BAN),
+        "eindigt_op": days_later(content["opgelegd_op"], _BAN_DAYS),
         "contactverbod_personen": people.involved,
         "kinderen_in_contactverbod": bool(people.children),
         "plaats": people.address,
