@@ -13,6 +13,7 @@ from gateway.protocol.conversations import ConversationQuestion
 from gateway.protocol.duty_questions import DutiesAndAlarms
 from gateway.protocol.manifest import Obligation
 from gateway.protocol.plan import FieldPlan
+from gateway.protocol.recall import RecallQuestions
 from gateway.protocol.register_questions import RegisterQuestion
 from gateway.protocol.submission import Staff
 from gateway.protocol.wire import Body, Facts, Instant, Kant, OinText, ShortText, Uuid, causes_of, load_json
@@ -91,6 +92,7 @@ DecideQuestion = (
     | DutyQuestion
     | CaseQuestion
     | ConversationQuestion
+    | RecallQuestions
     | RegisterQuestion
     | DutiesAndAlarms
     | SettleClockQuestion

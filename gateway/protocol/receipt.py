@@ -46,10 +46,11 @@ class ReceiptBody(Signed):
 
 
 class InboxItem(Signed):
-    """One item of an agency's inbox: a copy with its stamp, or a receipt for something it sent."""
+    """One item of an agency's inbox: a copy with its stamp, a receipt for something it sent, a recall of a copy (the
+    sender's order with the hub's decision), or what became of a copy that it took back."""
 
     versie: Literal[1] = 1
-    soort: Literal["kopie", "ontvangst", "afkeuring"]
+    soort: Literal["kopie", "ontvangst", "afkeuring", "terughaling", "vernietiging"]
     stempel: Compact | None = None
     jws: Compact
     jwe: Compact | None = None

@@ -50,6 +50,7 @@ from tests.hub.makers import (
     notify_police,
     open_case,
 )
+from tests.hub.recalling import destruction_question, recall_question, take_back
 from tests.hub.revoking import WITHOUT_LIMIT
 
 
@@ -129,6 +130,10 @@ QUESTIONS: Final[Mapping[str, Way]] = {
     "toewijzing": Way.OWN,
     "dienst": Way.OWN,
     "gesprek": Way.OWN,
+    "terughalen": Way.OWN,
+    "vernietiging": Way.OWN,
+    "datalekken": Way.OWN,
+    "datalekstap": Way.OWN,
 }
 
 
@@ -247,11 +252,12 @@ async def test_every_verb_and_every_question_really_goes_through_its_decision(hu
         assert (await hub.ask(verb, oin, body)).answer.status in {200, 403}, verb
         assert set(watched.asked) == packages(VERBS[verb]), verb
     kinds = {word for kind in get_args(_union()) for word in get_args(kind.model_fields["soort"].annotation)}
-    questions = _questions(case)
+    questions = _questions(case) | await _afterwards(case, officer)
     assert kinds == QUESTIONS.keys() == questions.keys()
     for kind, question in questions.items():
         watched.asked.clear()
-        reply = await hub.ask(Verb.DECIDE, VT, json.dumps(question | {"soort": kind}).encode())
+        asker = POL if kind == "vernietiging" else VT
+        reply = await hub.ask(Verb.DECIDE, asker, json.dumps(question | {"soort": kind}).encode())
         assert reply.answer.status in {200, 403}, (kind, reply.answer.body)
         assert set(watched.asked) == packages(QUESTIONS[kind]), kind
 
@@ -268,6 +274,21 @@ def _plan_body(case: OpenCase, facts: Mapping[str, Any]) -> bytes:
     question = {"type": KENNISGEVING, "zaakId": case.case_id, "afzender": _staff(case.vt)}
     to = [{"oin": POL, "rol": "politie_hovj"}]
     return json.dumps(question | {"feiten": dict(facts), "ontvangers": to}).encode()
+
+
+async def _afterwards(case: OpenCase, officer: Sender) -> dict[str, dict[str, Any]]:
+    """One message was opened and taken back, another was not opened."""
+    seen, unseen = await notify_police(case), await notify_police(case)
+    await case.vt.hub.ask(Verb.RECEIPT, POL, officer.receipt(seen, "geopend", staff=officer.staff))
+    breach = await take_back(case.vt, seen, officer.role)
+    await take_back(case.vt, unseen, officer.role)
+    step = {"datalekId": breach.answer.body["datalekId"], "stap": "gemeld_ap", "door": _staff(case.vt)}
+    return {
+        "terughalen": recall_question(case.vt, unseen, "politie_wijkagent"),
+        "vernietiging": destruction_question(officer, unseen, "vernietigd"),
+        "datalekken": {"door": _staff(case.vt)},
+        "datalekstap": step,
+    }
 
 
 def _questions(case: OpenCase) -> dict[str, dict[str, Any]]:

@@ -27,6 +27,7 @@ from gateway.hub.storage.outbox import Waiting, claim, overdue
 from gateway.hub.storage.reader import Reader
 from gateway.hub.storage.rows import CheckpointRow, DeliveryRow, OutboxRow
 from gateway.hub.storage.writer import Writer
+from gateway.hub.usecases.recall_chores import attend_recalls
 from gateway.protocol.receipt import InboxItem
 from gateway.protocol.subjects import inbox_subject
 
@@ -88,6 +89,7 @@ class Relay:
                 if loop.time() >= next_chores:
                     await self.republish_overdue()
                     await self.keep_checkpoint()
+                    await attend_recalls(self._reader, self._writer, self._clock())
                     next_chores = loop.time() + CHORES_EVERY_S
             except SchakelError as error:
                 logger.warning("the relay goes on after %s", error.code)

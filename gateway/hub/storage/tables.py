@@ -23,6 +23,8 @@ from gateway.hub.storage.document_rows import DocumentRow
 from gateway.hub.storage.document_tables import documents
 from gateway.hub.storage.duty_rows import AlarmCallingRow, AlarmCallRow, DutyAddressRow, HandoverRow
 from gateway.hub.storage.duty_tables import alarm_calling, alarm_calls, duty_addresses, duty_handovers
+from gateway.hub.storage.recall_rows import BreachRow, BreachStepRow, CopyFateRow, RecallRow
+from gateway.hub.storage.recall_tables import breach_steps, breaches, copy_fates, recalls
 from gateway.hub.storage.register_rows import MandateRow, PilotRow, StatementRow
 from gateway.hub.storage.register_tables import mandates, pilots, statements
 
@@ -295,4 +297,8 @@ TABLE_OF: dict[type[rows.Row], Table] = {
     rows.CheckpointRow: checkpoints,
     ClockRow: clocks,
     AlarmRow: alarms,
+    CopyFateRow: copy_fates,
+    RecallRow: recalls,
+    BreachRow: breaches,
+    BreachStepRow: breach_steps,
 }

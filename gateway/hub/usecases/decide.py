@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from gateway.hub.usecases.answer_afterwards import answer_afterwards
 from gateway.hub.usecases.answer_duties import answer_duties
 from gateway.hub.usecases.answer_registers import answer_registers
 from gateway.hub.usecases.assign import assign
@@ -11,7 +12,6 @@ from gateway.hub.usecases.set_duty import set_duty
 from gateway.hub.usecases.settle_clock import settle_clock
 from gateway.hub.usecases.settling import settle
 from gateway.hub.usecases.show_case import show_case
-from gateway.hub.usecases.show_conversations import show_conversations
 from gateway.protocol.clock_questions import SettleClockQuestion
 from gateway.protocol.conversations import ConversationQuestion
 from gateway.protocol.duty_questions import (
@@ -24,6 +24,7 @@ from gateway.protocol.duty_questions import (
 )
 from gateway.protocol.exchange import Answer
 from gateway.protocol.questions import ActQuestion, AssignQuestion, CaseQuestion, DutyQuestion, parse_question
+from gateway.protocol.recall import BreachQuestion, BreachStepQuestion, DestructionReport, RecallQuestion
 from gateway.protocol.register_questions import (
     MandateQuestion,
     PilotQuestion,
@@ -34,7 +35,7 @@ from gateway.protocol.register_questions import (
 
 
 async def decide_question(parts: Parts, asker: Asker, body: bytes) -> Answer:
-    """The answer to one of the four questions. Raises what the question's own module says."""
+    """The answer to one of the questions. Raises what the question's own module says."""
     question = parse_question(body)
     match question:
         case ActQuestion():
@@ -46,11 +47,17 @@ async def decide_question(parts: Parts, asker: Asker, body: bytes) -> Answer:
         case CaseQuestion():
             return await settle(lambda: show_case(parts, asker, question))
         case (
+            ConversationQuestion()
+            | RecallQuestion()
+            | DestructionReport()
+            | BreachQuestion()
+            | BreachStepQuestion()
+        ):
+            return await settle(lambda: answer_afterwards(parts, asker, question))
+        case (
             MandateQuestion() | StatementQuestion() | PilotQuestion() | RevokeQuestion() | RegistersQuestion()
         ):
             return await settle(lambda: answer_registers(parts, asker, question))
-        case ConversationQuestion():
-            return await show_conversations(parts, asker, question)
         case SettleClockQuestion():
             return await settle(lambda: settle_clock(parts, asker, question))
         case (

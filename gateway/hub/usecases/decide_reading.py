@@ -17,8 +17,9 @@ from gateway.domain.identifiers import CategoryId, Oin, RoleId
 from gateway.hub.policy.questions import AccessQuestion, ReadingAction, ReadingQuestion
 from gateway.hub.policy.verdicts import AccessDecision, CategoryDecision, ReadingDecision
 from gateway.hub.storage.changes import Change, Judgement
-from gateway.hub.storage.deliveries import Delivered, load_delivery
-from gateway.hub.storage.rows import DecisionRow
+from gateway.hub.storage.deliveries import Delivered
+from gateway.hub.storage.recalls import Recalled, load_recalled
+from gateway.hub.storage.rows import Row
 from gateway.hub.usecases.auditing import audit_foreign_copy, commitment_ref, leaf
 from gateway.hub.usecases.case_record import CaseRecord
 from gateway.hub.usecases.context import Actor, Context, actor_context, may_read_as_assigned
@@ -27,6 +28,7 @@ from gateway.hub.usecases.decision_record import access_decision_row, reading_de
 from gateway.hub.usecases.grounds import Matter
 from gateway.hub.usecases.parts import Asker, Parts
 from gateway.hub.usecases.proposal import check_staff, known_purpose
+from gateway.hub.usecases.recall_record import TAKEN_BACK, opening_row, refuse_recalled
 from gateway.hub.usecases.settling import load_record, settle
 from gateway.protocol.exchange import Answer
 from gateway.protocol.manifest import Obligation
@@ -39,6 +41,7 @@ class _Opening:
     """Who wants to open what, and the glass that was broken for it, if any."""
 
     question: ReadQuestion
+    known: Recalled
     found: Delivered
     record: CaseRecord
     reader: Actor
@@ -59,12 +62,14 @@ async def decide_reading(parts: Parts, asker: Asker, body: bytes) -> Answer:
 async def _decide(parts: Parts, asker: Asker, question: ReadQuestion) -> Answer:
     """As decide_reading. Raises Moved when a fact changed before the decision was on record: nobody opens a copy on
     an assignment that has ended."""
-    found = await parts.reader.read(lambda c: load_delivery(c, question.kopie_id))  # (1)
-    if found is None or found.delivery.oin != asker.oin:
+    known = await parts.reader.read(lambda c: load_recalled(c, question.kopie_id))  # (1)
+    if known is None or known.found.delivery.oin != asker.oin:
         await audit_foreign_copy(parts, asker, EventTag.READING_REFUSED)
         raise NotFound
+    found = known.found
     opening = _Opening(
         question=question,
+        known=known,
         found=found,
         record=await load_record(parts, asker, found.delivery.case_id),  # (2)
         reader=Actor(
@@ -78,6 +83,8 @@ async def _decide(parts: Parts, asker: Asker, question: ReadQuestion) -> Answer:
     asked = _reading_question(opening, glass)
     verdict = await parts.decider.decide_reading(asked)  # (4)
     await parts.writer.write(_change(asker, opening, glass, asked, verdict))  # (5)
+    if opening.known.recall is not None:
+        raise refuse_recalled()
     if not verdict.allowed:
         raise Refused(
             rule=verdict.rule,
@@ -157,8 +164,11 @@ def _change(
     asker: Asker, opening: _Opening, glass: _Glass | None, asked: ReadingQuestion, verdict: ReadingDecision
 ) -> Change:
     case_id = opening.found.delivery.case_id
-    rows: list[DecisionRow] = [reading_decision_row(asked, verdict, case_id, opening.now)]
-    event = EventTag.READING_ALLOWED if verdict.allowed else EventTag.READING_REFUSED
+    rows: list[Row] = [reading_decision_row(asked, verdict, case_id, opening.now)]
+    is_allowed = verdict.allowed and opening.known.recall is None
+    if is_allowed:
+        rows += opening_row(opening.known, opening.now)
+    event = EventTag.READING_ALLOWED if is_allowed else EventTag.READING_REFUSED
     leaves = [_leaf(event, asker, opening, verdict, purpose=verdict.purpose)]
     if glass is not None:
         rows.append(access_decision_row(glass.question, glass.decision, case_id, opening.now))
@@ -183,7 +193,7 @@ def _leaf(
     delivery, message = opening.found.delivery, opening.found.message
     why = Why(
         purpose=purpose,
-        rule=verdict.rule,
+        rule=verdict.rule if opening.known.recall is None else TAKEN_BACK,
         article=verdict.article[:200],
         decision_id=verdict.decision_id,
         revision=verdict.revision,

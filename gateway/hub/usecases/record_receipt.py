@@ -26,6 +26,7 @@ from gateway.hub.usecases.auditing import audit_foreign_copy, commitment_ref, le
 from gateway.hub.usecases.case_record import CaseRecord
 from gateway.hub.usecases.clocks import clocks_of_receipt
 from gateway.hub.usecases.context import Actor, is_on_case, is_on_duty
+from gateway.hub.usecases.opened_after import opening_after
 from gateway.hub.usecases.parts import Asker, Parts
 from gateway.hub.usecases.settling import load_record, settle
 from gateway.protocol.canonical import malformed, sha256_hex
@@ -81,6 +82,10 @@ async def _receive(parts: Parts, asker: Asker, receipt: Receipt, token: str) -> 
         _for_sender(found, InboxItem(soort="ontvangst", jws=token), receipt.soort, now),
     ]
     leaves = [_leaf(event, asker, found, now, staff)]
+    if receipt.soort in _BY_A_PERSON:
+        seen = await opening_after(parts, asker, receipt, now)
+        rows += seen.rows
+        leaves += seen.leaves
     if receipt.soort == "aanvaard" and staff is not None:
         actor = Actor(agency=asker.participant(parts.registry()), role=found.delivery.role, staff=staff)
         if not is_on_case(record, actor):
