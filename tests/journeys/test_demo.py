@@ -1,4 +1,4 @@
-"""The first demo, as `make demo` runs it: it ends well, leaves nothing behind, and says so when something is wrong."""
+"""The demo, as `make demo` runs it: it ends well, leaves nothing behind, and says so when something is wrong."""
 
 import json
 import shutil
@@ -21,23 +21,53 @@ def test_the_demo_goes_as_expected_and_leaves_no_process_behind(tmp_path: Path) 
         shown, _ = process.communicate(timeout=300)
     assert process.returncode == 0, shown
     assert "Alles ging zoals verwacht" in shown
+    for seen in ("Antwoorden aan de officier", "Vrijlating gemeld aan", "Wie heeft welke informatie"):
+        assert seen in shown
+    for stand in ("uitgebleven", "te_laat", "geweigerd", "niets te delen"):
+        assert stand in shown
+    for rule in (
+        "T_geen_mandaat",
+        "S_ontvanger",
+        "G05_rol_mag_doel_niet_inroepen",
+        "S_afzender_niet_bevoegd",
+    ):
+        assert rule in shown
     assert run.processes() == {}
 
 
-def test_the_demo_is_surprised_by_a_policy_that_shows_more_and_says_what_it_expected(tmp_path: Path) -> None:
-    """The same program with one row of the matrix changed: a community police officer may read why there is danger."""
+@pytest.mark.parametrize(
+    ("place", "mask", "said"),
+    [
+        (
+            ("screening", "politie_wijkagent", "vt_veiligheidsbeoordeling"),
+            "M_UITKOMST",
+            "de wijkagent ziet onderbouwing_gevaar niet",
+        ),
+        (
+            ("zsm", "om_ovj_zsm", "vt_veiligheidsbeoordeling"),
+            "M_SAM",
+            "die niemand goedkeurde",
+        ),
+    ],
+    ids=["screening", "zsm"],
+)
+def test_the_demo_is_surprised_by_a_policy_that_shows_more_and_says_what_it_expected(
+    tmp_path: Path, place: tuple[str, str, str], mask: str, said: str
+) -> None:
+    """The same program with one row of the matrix changed: somebody may read what Veilig Thuis thinks of the danger."""
     program = _copy_of_the_program(tmp_path)
     matrix = program / "policies" / "data" / "schakel" / "matrix" / "data.json"
     rows = json.loads(matrix.read_text("utf-8"))
-    row = rows["screening"]["politie_wijkagent"]["vt_veiligheidsbeoordeling"]
-    assert (row["decision"], row.pop("mask")) == ("mask", "M_UITKOMST")
+    purpose, role, category = place
+    row = rows[purpose][role][category]
+    assert (row["decision"], row.pop("mask")) == ("mask", mask)
     row["decision"] = "allow"
     matrix.write_text(json.dumps(rows), "utf-8")
     run = Run(program)
     status, shown = run.schakel("demo", "--keep", tmp_path / "kept")
     assert status == 1, shown
     assert "Onverwacht" in shown
-    assert "de wijkagent ziet onderbouwing_gevaar niet" in shown
+    assert said in shown
     assert "Alles ging zoals verwacht" not in shown
     assert run.processes() == {}
 

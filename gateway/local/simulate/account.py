@@ -8,7 +8,7 @@ ahead and an alarm for each end that has passed.
 import json
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -59,14 +59,21 @@ def take_account(ledger: Ledger, tallies: Iterable["Tally"], now: Callable[[], d
     while any(_asks(clock, now()) for clock in clocks) and time.monotonic() < deadline:
         time.sleep(_LOOK_EVERY_S)
         clocks = ledger.clocks()
-    played = {tally.case_id: tally for tally in tallies if tally.case_id}
+    tallies = list(tallies)
+    played = {tally.case_id for tally in tallies}
     mine = [clock for clock in clocks if clock.case_id in played]
     return Account(
         deliveries=ledger.deliveries(),
         clocks=Counter(f"{clock.deadline} {clock.status}" for clock in mine),
         alarms=sum(clock.alarms for clock in mine),
-        problems=(*_missing(mine, played), *(p for clock in mine for p in _problems(clock, now()))),
+        problems=account_of(mine, tallies, now()),
     )
+
+
+def account_of(clocks: Sequence[ClockStanding], tallies: Iterable["Tally"], now: datetime) -> tuple[str, ...]:
+    """Every clock that is not accounted for, in words; nothing when all are."""
+    played = {tally.case_id: tally for tally in tallies if tally.case_id}
+    return (*_missing(clocks, played), *(each for clock in clocks for each in _problems(clock, now)))
 
 
 def _missing(clocks: Iterable[ClockStanding], played: Mapping[str, "Tally"]) -> Iterator[str]:

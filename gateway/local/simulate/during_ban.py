@@ -63,7 +63,7 @@ def _zsm(script: Script, *, minors: bool) -> None:
     script.send("reclassering.advies", OFFICER, ("reclassering_adviseur",), soort="opdracht")
     if script.chance(0.4):
         _decide(script, "voorgeleiding_rc")
-        script.later(2 * DAY)
+        script.later(DAY)
         _tell(script, _decide(script, "schorsing_voorwaarden"))
     else:
         _tell(script, _decide(script, "heenzenden"))
@@ -159,7 +159,7 @@ def _end(script: Script, ban: str) -> str:
         return "ingetrokken"
     if drawn < 0.22:
         _suspend(script)
-    script.later(4 * DAY)
+    script.later(3 * DAY)
     script.send("verlenging.advies", CASEMANAGER, ("burgemeester",), advies="verlengen")
     if drawn < 0.6:
         script.later()
@@ -171,7 +171,7 @@ def _end(script: Script, ban: str) -> str:
     script.later()
     hear(script)
     script.send("huisverbod.verlengd", "burgemeester", _EVERYBODY, **extended)
-    return _run_out(script, 20, "verlengd")
+    return _run_out(script, 24, "verlengd")
 
 
 _EVERYBODY: Final = ("gemeente_jurist", CASEMANAGER)
