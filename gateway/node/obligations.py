@@ -226,6 +226,12 @@ _RULES: Final[Mapping[str, _Rule]] = {
         ),
         keeps=_is_the_one_served,
     ),
+    # How long a copy is kept is no matter of its fields: the hub orders its destruction when the time is over.
+    "O_BEWAREN_TOT": _Rule(
+        needs={"jaren": int, "vanaf": str},
+        concerns=lambda _field, _scene: False,
+        keeps=lambda _item, _scene: True,
+    ),
     # Emergency access is looked at by a person afterwards. It leaves nothing out, so no field concerns it.
     "O_TOETSING_ACHTERAF": _Rule(
         needs={"binnen_uren": int}, concerns=lambda _field, _scene: False, keeps=lambda _item, _scene: True

@@ -130,20 +130,28 @@ test_own_data_are_known_by_the_oin if {
 	}
 }
 
+_kept := {"id": "O_BEWAREN_TOT", "parameters": {"jaren": 5, "vanaf": "sluiting"}}
+
 test_a_view_names_the_categories_of_an_obligation if {
 	asked := _changed({"categories": ["identificerend", "vt_veiligheidsbeoordeling"]})
-	_decide(asked).obligations == [{
-		"id": "O_KIND_IN_PERSONEN",
-		"parameters": {"rol": "kind", "category": "kind_basis", "categorieen": ["identificerend"]},
-	}]
+	_decide(asked).obligations == [
+		{
+			"id": "O_KIND_IN_PERSONEN",
+			"parameters": {"rol": "kind", "category": "kind_basis", "categorieen": ["identificerend"]},
+		},
+		_kept,
+	]
 }
 
 test_an_opened_copy_names_the_fields_of_an_obligation if {
 	asked := _changed({"categories": ["identificerend"], "message": "screening.gepland.kennisgeving"})
-	_decide(asked).obligations == [{
-		"id": "O_KIND_IN_PERSONEN",
-		"parameters": {"rol": "kind", "category": "kind_basis", "velden": ["personen_betrokken"]},
-	}]
+	_decide(asked).obligations == [
+		{
+			"id": "O_KIND_IN_PERSONEN",
+			"parameters": {"rol": "kind", "category": "kind_basis", "velden": ["personen_betrokken"]},
+		},
+		_kept,
+	]
 }
 
 _emergency := {"toegewezen": false, "break_glass": true, "dienst": true}
@@ -159,7 +167,7 @@ test_nothing_opened_is_nothing_to_review if {
 	refused := object.union(_given(_emergency), {"categories": ["medisch"]})
 	_decide(refused).obligations == []
 	review := {duty.id | some duty in _decide(_reading).obligations}
-	review == {"O_KIND_IN_PERSONEN"}
+	review == {"O_KIND_IN_PERSONEN", "O_BEWAREN_TOT"}
 }
 
 test_nothing_at_all_is_refused if {

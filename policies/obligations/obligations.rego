@@ -23,7 +23,9 @@ candidates(fields) := {id: about |
 # title: Obligations of one copy
 # description: >-
 #   `verdicts` are those of this recipient by category. Each obligation lists the fields (`velden`) that it is about.
-of_copy(found, verdicts, role) := [{"id": id, "parameters": parameters} |
+of_copy(found, verdicts, role) := array.concat(_of_values(found, verdicts, role), _kept(verdicts))
+
+_of_values(found, verdicts, role) := [{"id": id, "parameters": parameters} |
 	some id, fields in found
 	row := data.schakel.obligation_parameters[id]
 	names := [field.name |
@@ -37,7 +39,9 @@ of_copy(found, verdicts, role) := [{"id": id, "parameters": parameters} |
 
 # METADATA
 # title: Obligations of a view on categories
-of_view(verdicts, role) := [{"id": id, "parameters": parameters} |
+of_view(verdicts, role) := array.concat(_of_categories(verdicts, role), _kept(verdicts))
+
+_of_categories(verdicts, role) := [{"id": id, "parameters": parameters} |
 	some id, row in data.schakel.obligation_parameters
 	names := [category |
 		some category in row.categories
@@ -53,6 +57,18 @@ named(ids) := [{"id": id, "parameters": row.parameters} |
 	some id in ids
 	row := data.schakel.obligation_parameters[id]
 ]
+
+# METADATA
+# title: How long what is given may be kept
+# description: Goes with everything of which something is given. After that time the hub has it destroyed (T25).
+_kept(verdicts) := named(["O_BEWAREN_TOT"]) if _gives(verdicts)
+
+_kept(verdicts) := [] if not _gives(verdicts)
+
+_gives(verdicts) if {
+	some verdict in verdicts
+	verdict.decision != "deny"
+}
 
 _ids(field) := {id |
 	some id in array.concat(

@@ -27,6 +27,13 @@ test_a_copy_in_which_everything_is_denied_obliges_to_nothing if {
 	obligations.of_copy(obligations.candidates(_fields), _all(_deny), "politie_wijkagent") == []
 }
 
+test_what_is_given_is_kept_for_so_long if {
+	kept := {"id": "O_BEWAREN_TOT", "parameters": {"jaren": 5, "vanaf": "sluiting"}}
+	kept in obligations.of_copy(obligations.candidates(_fields), _all(_allow), "politie_hovj")
+	kept in obligations.of_view({"bsn": _mask("M_SAM")}, "politie_hovj")
+	obligations.of_view({"bsn": _deny}, "politie_hovj") == []
+}
+
 test_the_age_of_police_items if {
 	duties := _of(_all(_allow), "politie_hovj")
 	duties.O_LEEFTIJD_POLITIE == {"jaren": 5, "velden": ["mutaties"]}
@@ -64,7 +71,8 @@ test_only_the_person_concerned_under_the_mask_for_third_persons if {
 
 test_a_view_names_categories if {
 	view := obligations.of_view({"politie_art8": _allow, "identificerend": _allow, "kind_basis": _allow}, "politie_hovj")
-	view == [{"id": "O_LEEFTIJD_POLITIE", "parameters": {"jaren": 5, "categorieen": ["politie_art8"]}}]
+	{"id": "O_LEEFTIJD_POLITIE", "parameters": {"jaren": 5, "categorieen": ["politie_art8"]}} in view
+	{duty.id | some duty in view} == {"O_LEEFTIJD_POLITIE", "O_BEWAREN_TOT"}
 }
 
 test_a_view_of_what_is_denied_obliges_to_nothing if obligations.of_view({"politie_art8": _deny}, "politie_hovj") == []
@@ -79,6 +87,6 @@ test_every_obligation_on_a_field_has_its_parameters if {
 		some ids in object.union(data.schakel.obligations_by_field.kind, data.schakel.obligations_by_field.name)
 		some id in ids
 	}
-	object.keys(data.schakel.obligation_parameters) - named == {"O_TOETSING_ACHTERAF"}
+	object.keys(data.schakel.obligation_parameters) - named == {"O_BEWAREN_TOT", "O_TOETSING_ACHTERAF"}
 	named - object.keys(data.schakel.obligation_parameters) == set()
 }

@@ -96,6 +96,7 @@ test_the_wijkagent_never_gets_the_reasoning_or_the_help if {
 test_obligations_of_the_wijkagent if {
 	duties := {duty.id: duty.parameters | some duty in _decide(_notice).recipients[1].obligations}
 	duties == {
+		"O_BEWAREN_TOT": {"jaren": 5, "vanaf": "sluiting"},
 		"O_GEZONDHEIDSCODES": {
 			"codes": ["suicidaal", "middelengebruik"],
 			"not_for": ["politie_wijkagent", "politie_noodhulp"],

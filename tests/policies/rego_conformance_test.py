@@ -147,7 +147,7 @@ def test_texts_and_articles_of_the_rules(model: dict[str, Any]) -> None:
 
 def test_obligations(model: dict[str, Any]) -> None:
     found = {name: row["parameters"] for name, row in data("obligation_parameters").items()}
-    ours = {"O_TOETSING_ACHTERAF": {"binnen_uren": 24}}
+    ours = {"O_TOETSING_ACHTERAF": {"binnen_uren": 24}, "O_BEWAREN_TOT": {"jaren": 5, "vanaf": "sluiting"}}
     assert found == {each["id"]: each["parameters"] for each in model["obligations"]} | ours
 
 
