@@ -43,6 +43,8 @@ PLANNED = {"reactie": "ingepland"}
 LONGEST_HEAD_START_S = 0.03
 ASKED_AFTER = 0.25  # of the revocations; the log tells of every one
 WORKERS = 4
+BUSY = 503
+PATIENCE = 50  # a lock that is not had within a second is given up, which happens on a busy machine
 PER_CASE = 50  # every decision loads all assignments of its case, the ended ones too
 WITHOUT_LIMIT = Allowances(dict.fromkeys(Verb, Allowance(per_second=1e9, burst=10**9)), lambda: 0.0)
 
@@ -172,17 +174,27 @@ async def _once(course: Course, hubs: Sequence[RunningHub], seen: Seen) -> None:
     ground, ask, chance, name = course.ground, course.ask, course.chance, course.name
     here, there, elsewhere = (chance.choice(hubs).node(POL, "politie_hovj", name) for _ in range(3))
     head_start = chance.uniform(0, LONGEST_HEAD_START_S)
-    used, _ = await asyncio.gather(ask(here), _revoke(there, ground, head_start))
+    used, _ = await asyncio.gather(_answered(lambda: ask(here)), _revoke(there, ground, head_start))
     assert used.answer.status in {200, 403, 404, 409}, used.answer.body
     seen.beside[used.answer.status] += 1
     if chance.random() < ASKED_AFTER:
-        after = await (ask if ask != ground.send else ground.view)(elsewhere)
+        again = ask if ask != ground.send else ground.view
+        after = await _answered(lambda: again(elsewhere))
         seen.late += [name] if after.answer.status == 200 else []
+
+
+async def _answered(ask: Callable[[], Awaitable[Reply]]) -> Reply:
+    """The answer of a hub that is not too busy: on 503 nothing was done, and a node asks again."""
+    for _ in range(PATIENCE):
+        reply = await ask()
+        if reply.answer.status != BUSY:
+            return reply
+    raise TimeoutError(f"busy {PATIENCE} times")
 
 
 async def _revoke(person: Sender, ground: Ground, head_start_s: float) -> None:
     await asyncio.sleep(head_start_s)
-    ended = await assign(person, ground.case.case_id, beeindigen=True)
+    ended = await _answered(lambda: assign(person, ground.case.case_id, beeindigen=True))
     assert ended.answer.status == 200, ended.answer.body
 
 
