@@ -134,5 +134,7 @@ def _step_name(clock: Clock, rule: StepRule, first: datetime, turn: int) -> str:
     name = rule.name if rule.every is None else f"{rule.name}.{turn + 1}"
     if rule.counted_from is From.CHECK:
         return f"{name}@{first.astimezone(LOCAL).date().isoformat()}"
-    moved = rule.counted_from is From.DUE and clock.round > 0
+    moved = clock.round > 0 and (
+        rule.counted_from is From.DUE or (rule.counted_from is From.OPENED and rule.every is None)
+    )
     return f"{name}#{clock.round}" if moved else name

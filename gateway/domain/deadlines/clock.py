@@ -72,7 +72,8 @@ class Clock:
     """A clock. `anchor_at` is the fact it is counted from; `opened_at` when the hub registered it; `due_at` None
     means that it has no end of its own. `causes` are the messages that started it, the first one first. `groups`
     are the groups of agencies that ought to be told; without a `party` nobody in it was addressed. `round` counts
-    how often the end was moved, so that the alarms of a moved end are alarms of their own."""
+    how often the end was moved or the duty handed over, so that alarms of a moved end, or of a task that is
+    somebody else's now, are alarms of their own."""
 
     case_id: CaseId
     clock_id: str

@@ -130,12 +130,18 @@ def _changed(clock: Clock, rules: ClockRules, rule: ChangeRule, event: ClockEven
         clock = clock if due is None else _with_end(clock, rules, due, stated=is_stated(rule.due))
     if rule.owner_fact is not None and clock.running:
         named = event.facts.get(rule.owner_fact)
-        clock = replace(clock, owner=Owner(oin=Oin(named), roles=())) if isinstance(named, str) else clock
+        clock = _handed_over(clock, Oin(named)) if isinstance(named, str) else clock
     if rule.check_fact is not None and clock.running:
         clock = replace(
             clock, check_at=instant(event.facts.get(rule.check_fact), end=False) or clock.check_at
         )
     return clock
+
+
+def _handed_over(clock: Clock, to: Oin) -> Clock:
+    """The clock as the duty of another agency, which is asked for it anew: nobody there was."""
+    owner = Owner(oin=to, roles=())
+    return clock if clock.owner == owner else replace(clock, owner=owner, round=clock.round + 1)
 
 
 def _with_end(clock: Clock, rules: ClockRules, due: datetime, *, stated: bool) -> Clock:
