@@ -7,6 +7,7 @@ the JSON Schemas, the policy's data, the forms and the reference pages. A type t
 from functools import cache
 from typing import Any
 
+from gateway.domain.catalogue.form import form_of
 from gateway.domain.catalogue.loading import load_catalogue
 from gateway.domain.catalogue.model import (
     ANYONE,
@@ -68,6 +69,7 @@ def catalogue_rows() -> list[dict[str, Any]]:
             "slug": message.slug,
             "cloudevent": message.event_type,
             "schema": message.schema_uri,
+            "onderwerp": f"schakel.v1.inbox.<oin>.<urgentie>.{message.slug}",
             "titel": message.title,
             "afzenders": list(message.senders),
             "ontvangers": list(message.recipients),
@@ -87,6 +89,7 @@ def catalogue_rows() -> list[dict[str, Any]]:
                 }
                 for field in message.fields
             ],
+            "formulier": form_of(message, catalogue().categories),
         }
         for message in catalogue().messages
     ]
