@@ -4,7 +4,7 @@ import json
 import re
 import shutil
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,22 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.domain.catalogue import catalogue
-from gateway.domain.clock import rfc3339
-from gateway.domain.deadlines import ClockStatus, clock_record, taking_on_clock
-from gateway.domain.deadlines.clock import Party
-from gateway.domain.identifiers import CaseId, CopyId, MessageId, Oin, RoleId
-from gateway.domain.urgency import Urgency
-from gateway.hub.storage.standings import ClockStanding
-from gateway.local.simulate.account import account_of, deadlines_started
+from gateway.local.simulate.account import deadlines_started, unmatched
 from gateway.local.simulate.plan import CasePlan, Read, Send, Situation, TakeOn, digest
 from gateway.local.simulate.playing import Tally
 from gateway.local.simulate.script import SLOT
 from gateway.local.simulate.stories import plan_cases
 from tests.journeys.runs import ROOT, Run
-
-NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-CASE = "3d1f0a52-6a0e-4a57-9f0d-5d2f6f6f0001"
-COPY = "3d1f0a52-6a0e-4a57-9f0d-5d2f6f6f0002"
 
 
 def test_the_same_seed_gives_the_same_plan_and_another_seed_another() -> None:
@@ -87,64 +77,23 @@ def _is_playable(plan: CasePlan) -> None:
     assert len(sent) == len(sends)
 
 
-def _standing(status: ClockStatus = ClockStatus.LOPEND, **other: object) -> ClockStanding:
-    clock = taking_on_clock(
-        case_id=CaseId(CASE),
-        message_id=MessageId(COPY),
-        copy_id=CopyId(COPY),
-        recipient=Party(oin=Oin("00000099000000001000"), role=RoleId("politie_hovj")),
-        urgency=Urgency.U1,
-        accepted_at=NOW,
-        tz_version="2026a",
-    )
-    record = clock_record(clock) | {"status": status.value}
-    fields: dict[str, object] = {
-        "case_id": CASE,
-        "case_state": "screening",
-        "clock_id": clock.clock_id,
-        "deadline": clock.deadline,
-        "status": status.value,
-        "due_at": rfc3339(NOW + timedelta(minutes=15)),
-        "next_at": rfc3339(NOW + timedelta(minutes=15)),
-        "record": json.dumps(record),
-        "alarms": 0,
-    }
-    return ClockStanding(**{**fields, **other})  # type: ignore[arg-type]
+def test_a_message_that_starts_a_clock_is_known_by_its_facts() -> None:
+    ban = {"opgelegd_op": "2026-03-02T09:00:00.000Z", "mondeling_aangezegd": False}
+    assert {"D01", "D02", "D04", "D07"} <= deadlines_started("huisverbod.opgelegd", ban)
+    assert "D09" not in deadlines_started("huisverbod.opgelegd", ban)
+    assert "D09" in deadlines_started("huisverbod.opgelegd", ban | {"mondeling_aangezegd": True})
+    assert deadlines_started("weegteam.uitnodiging", {}) == set()
 
 
-def test_a_clock_that_runs_with_its_end_ahead_is_accounted_for() -> None:
-    assert account_of([_standing()], [Tally(case_id=CASE, copies=1)], NOW) == ()
-
-
-@pytest.mark.parametrize(
-    ("standing", "said"),
-    [
-        (_standing(case_state="gesloten"), "loopt nog in een gesloten zaak"),
-        (_standing(next_at=rfc3339(NOW - timedelta(seconds=1))), "vroeg om aandacht"),
-        (_standing(ClockStatus.GESTOPT), "zonder hoe en wanneer"),
-    ],
-)
-def test_a_clock_that_nobody_minds_is_a_bad_end(standing: ClockStanding, said: str) -> None:
-    (problem,) = account_of([standing], [Tally(case_id=CASE, copies=1)], NOW)
-    assert said in problem
-
-
-def test_a_clock_past_its_end_without_an_alarm_is_a_bad_end() -> None:
-    later = NOW + timedelta(hours=1)
-    standing = _standing(next_at=None)
-    (problem,) = account_of([standing], [Tally(case_id=CASE, copies=1)], later)
-    assert "zonder alarm" in problem
-    assert account_of([_standing(next_at=None, alarms=1)], [Tally(case_id=CASE, copies=1)], later) == ()
-
-
-def test_a_clock_that_a_message_must_start_and_that_is_not_there_is_a_bad_end() -> None:
-    started = deadlines_started(
-        "huisverbod.opgelegd", {"opgelegd_op": rfc3339(NOW), "eindigt_op": rfc3339(NOW)}
-    )
-    assert {"D01", "D02", "D04"} <= started
-    problems = account_of([_standing()], [Tally(case_id=CASE, copies=2, must_have={"D01"})], NOW)
-    assert any("geen klok D01" in problem for problem in problems)
-    assert any("1 klokken voor het aannemen van 2 kopieën" in problem for problem in problems)
+def test_a_clock_that_was_never_started_is_a_bad_end() -> None:
+    tally = Tally(case_id="z", copies=2, must_have={"D01", "D04"})
+    assert list(unmatched([tally], {"z": Counter({"D01": 1, "D04": 1, "A0": 1, "A2": 1})})) == []
+    assert list(unmatched([tally], {"z": Counter({"D01": 1, "A0": 1, "A2": 1})})) == [
+        "zaak z: geen klok D04, hoewel een bericht haar begint"
+    ]
+    assert list(unmatched([tally], {"z": Counter({"D01": 1, "D04": 1, "A0": 1})})) == [
+        "zaak z: 1 klokken voor het aannemen van 2 kopieën"
+    ]
 
 
 @pytest.mark.real

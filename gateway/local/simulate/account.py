@@ -1,23 +1,20 @@
-"""Whether every clock is accounted for, by the hub's own books and by what was played.
+"""Whether every clock is accounted for: by the hub's own books, and by what the players sent.
 
-Of each case: every message that starts a clock has one, and every copy has the one that says that somebody must take it
-on. Of each clock: it ended, and then how is on record; or it runs, in a case that is not closed, with its next moment
-ahead and an alarm for each end that has passed.
+The hub plays its messages again and looks for a clock that should be there (`clock_account`). Here the same is asked
+from outside: each message that starts a clock was sent by somebody, and each copy that he was told of has a clock until
+somebody takes it on.
 """
 
-import json
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from gateway.domain.catalogue import catalogue
-from gateway.domain.clock import rfc3339
-from gateway.domain.deadlines import TAKING_ON, ClockStatus, clock_from_record
+from gateway.domain.deadlines import TAKING_ON
 from gateway.domain.deadlines.table import clock_deadlines
-from gateway.hub.storage.standings import ClockStanding
 from gateway.local.simulate.ledger import Ledger
 from gateway.protocol.facts import facts_of
 
@@ -25,17 +22,15 @@ if TYPE_CHECKING:
     from gateway.local.simulate.playing import Tally
 
 ATTENDED_WITHIN_S: Final = 60.0  # the watch looks every second; many clocks may be due at once
-_LOOK_EVERY_S: Final = 0.25
-_CLOSED: Final = frozenset({"gesloten", "vernietigd"})
+_LOOK_EVERY_S: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """The deliveries and clocks, counted, and every clock that is not accounted for, in words."""
+    """The deliveries by where they are, the clocks by deadline and what became of them, and what does not add up."""
 
     deliveries: Counter[str]
     clocks: Counter[str]
-    alarms: int
     problems: tuple[str, ...]
 
 
@@ -52,58 +47,32 @@ def deadlines_started(message: str, content: Mapping[str, Any]) -> set[str]:
     }
 
 
-def take_account(ledger: Ledger, tallies: Iterable["Tally"], now: Callable[[], datetime]) -> Account:
+def take_account(ledger: Ledger, tallies: Sequence["Tally"], now: Callable[[], datetime]) -> Account:
     """The account at the end, once the watch had time to attend to what is due."""
     deadline = time.monotonic() + ATTENDED_WITHIN_S
-    clocks = ledger.clocks()
-    while any(_asks(clock, now()) for clock in clocks) and time.monotonic() < deadline:
+    account = ledger.account(now())
+    while not account.adds_up and time.monotonic() < deadline:
         time.sleep(_LOOK_EVERY_S)
-        clocks = ledger.clocks()
-    tallies = list(tallies)
-    played = {tally.case_id for tally in tallies}
-    mine = [clock for clock in clocks if clock.case_id in played]
+        account = ledger.account(now())
+    clocks = Counter(
+        {f"{name} {status} ({why})": count for (name, status, why), count in account.ends.items()}
+    )
+    clocks.update({f"{name} lopend": count for name, count in account.running.items()})
+    played = [tally for tally in tallies if tally.case_id]
+    known = {tally.case_id: ledger.deadlines(tally.case_id, now()) for tally in played}
     return Account(
         deliveries=ledger.deliveries(),
-        clocks=Counter(f"{clock.deadline} {clock.status}" for clock in mine),
-        alarms=sum(clock.alarms for clock in mine),
-        problems=account_of(mine, tallies, now()),
+        clocks=clocks,
+        problems=(*account.problems, *unmatched(played, known)),
     )
 
 
-def account_of(clocks: Sequence[ClockStanding], tallies: Iterable["Tally"], now: datetime) -> tuple[str, ...]:
-    """Every clock that is not accounted for, in words; nothing when all are."""
-    played = {tally.case_id: tally for tally in tallies if tally.case_id}
-    return (*_missing(clocks, played), *(each for clock in clocks for each in _problems(clock, now)))
-
-
-def _missing(clocks: Iterable[ClockStanding], played: Mapping[str, "Tally"]) -> Iterator[str]:
-    known: dict[str, Counter[str]] = defaultdict(Counter)
-    for clock in clocks:
-        known[clock.case_id][clock.deadline] += 1
-    for case_id, tally in played.items():
-        for lost in sorted(tally.must_have - set(known[case_id])):
-            yield f"zaak {case_id}: geen klok {lost}, hoewel een bericht haar begint"
-        copies = sum(known[case_id][each] for each in TAKING_ON)
+def unmatched(played: Iterable["Tally"], known: Mapping[str, Counter[str]]) -> Iterator[str]:
+    """What was sent and has no clock. `known` are the clocks of each case, by deadline."""
+    for tally in played:
+        clocks = known[tally.case_id]
+        for lost in sorted(tally.must_have - set(clocks)):
+            yield f"zaak {tally.case_id}: geen klok {lost}, hoewel een bericht haar begint"
+        copies = sum(clocks[each] for each in TAKING_ON)
         if copies != tally.copies:
-            yield f"zaak {case_id}: {copies} klokken voor het aannemen van {tally.copies} kopieën"
-
-
-def _problems(standing: ClockStanding, now: datetime) -> Iterator[str]:
-    clock, where = (
-        clock_from_record(json.loads(standing.record)),
-        f"zaak {standing.case_id}, klok {standing.clock_id}",
-    )
-    if clock.status is not ClockStatus.LOPEND:
-        if clock.ended_at is None or not clock.ended_by:
-            yield f"{where}: {clock.status} zonder hoe en wanneer"
-        return
-    if standing.case_state in _CLOSED:
-        yield f"{where}: loopt nog in een gesloten zaak"
-    if _asks(standing, now):
-        yield f"{where}: vroeg om aandacht op {standing.next_at} en kreeg die niet"
-    if clock.armed and clock.due_at is not None and clock.due_at <= now and not standing.alarms:
-        yield f"{where}: voorbij sinds {standing.due_at} zonder alarm"
-
-
-def _asks(standing: ClockStanding, now: datetime) -> bool:
-    return standing.next_at is not None and standing.next_at <= rfc3339(now)
+            yield f"zaak {tally.case_id}: {copies} klokken voor het aannemen van {tally.copies} kopieën"

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Final, Self
 
+import httpx2
+
 from adapters.simulator.staff import load_staff
 from gateway.domain.clock import rfc3339
 from gateway.local.agency_client import AgencyClient, Reply
@@ -28,9 +30,11 @@ class Player:
     _signing: threading.Lock
 
     def get(self, path: str) -> Reply:
+        """Raises httpx2.TransportError when the node does not answer."""
         return self._ask("GET", path, None)
 
     def post(self, path: str, body: Mapping[str, object]) -> Reply:
+        """What may be asked twice, in case the connection was gone. Raises httpx2.TransportError."""
         return self._ask("POST", path, body)
 
     @property
@@ -48,6 +52,12 @@ class Player:
         return reply
 
     def _once(self, method: str, path: str, body: Mapping[str, object] | None) -> Reply:
+        try:
+            return self._asked(method, path, body)
+        except httpx2.RemoteProtocolError:  # the node closed a connection that stood idle, just as we used it
+            return self._asked(method, path, body)
+
+    def _asked(self, method: str, path: str, body: Mapping[str, object] | None) -> Reply:
         return self.client.get(path) if method == "GET" else self.client.post(path, dict(body or {}))
 
 

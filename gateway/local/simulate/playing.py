@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
+import httpx2
+
 from gateway.domain.clock import rfc3339
+from gateway.domain.identifiers import new_id
 from gateway.local.agency_client import Reply
 from gateway.local.registry_file import VOORBEELDSTAD
 from gateway.local.simulate.account import deadlines_started
@@ -89,8 +92,9 @@ class CasePlayer:
         """Raises Unexpected when something else came of it than was planned."""
         try:
             self._play[type(step)](step)
-        except Unexpected as error:
-            raise Unexpected(f"zaak {self.plan.number} ({self._case_id or 'nog geen'}): {error}") from None
+        except (Unexpected, httpx2.TransportError) as error:
+            said = error if isinstance(error, Unexpected) else f"geen antwoord: {type(error).__name__}"
+            raise Unexpected(f"zaak {self.plan.number} ({self._case_id or 'nog geen'}): {said}") from error
 
     def _send(self, step: Send) -> None:
         body = self._body(step)
@@ -122,6 +126,7 @@ class CasePlayer:
 
     def _body(self, step: Send) -> dict[str, Any]:
         body: dict[str, Any] = {
+            "berichtId": new_id(),
             "type": step.message,
             "rol": step.role,
             "ontvangers": [self._company[role].place for role in step.to],

@@ -42,9 +42,7 @@ def show_report(
     _counts(screen, "Afleveringen", account.deliveries)
     _counts(screen, "Klokken", account.clocks)
     taken_on = sum(tally.taken_on for tally in tallies)
-    screen.say(
-        f"{messages.total()} berichten, {taken_on} keer aangenomen, {account.alarms} alarmen, in {seconds:.0f} s"
-    )
+    screen.say(f"{messages.total()} berichten, {taken_on} keer aangenomen, in {seconds:.0f} s")
     if played.waiting:
         screen.say(
             f"{played.waiting} zaken wachten op een termijn, die hier niet sneller verstrijkt dan in het echt"
