@@ -45,6 +45,8 @@ from gateway.hub.storage.engine import open_engines
 from gateway.hub.storage.log_reading import LogSigner, checkpoint_lines, committed_head, leaf_lines
 from gateway.hub.usecases.quota import Quota
 from gateway.node.assembly import NodeIdentity, build_node
+from gateway.node.hub_link.document_link import HttpsDocuments
+from gateway.node.hub_link.https_link import HubAddress
 from gateway.node.hub_link.nats_connection import NatsSettings, NatsTls, connect
 from gateway.node.hub_link.nats_link import NatsInbox, NatsLink
 from gateway.node.ports import AgencyAdapter
@@ -172,6 +174,7 @@ async def _node(settings: NodeSettings) -> None:
         registry=lambda: registry,
         database=settings.data_dir / "node.db",
         hub=NatsLink(client, settings.oin),
+        document_hub=_document_hub(settings),
         inbox=NatsInbox(client, settings.oin),
         adapter=_adapter(settings, registry),
         verifier=_person_verifier(settings),
@@ -185,6 +188,18 @@ async def _node(settings: NodeSettings) -> None:
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)
         await node.close()
+
+
+def _document_hub(settings: NodeSettings) -> HttpsDocuments:
+    """Documents go by HTTPS, whatever carries the messages: they are larger than a message of NATS may be."""
+    address = HubAddress(
+        url=settings.hub_url,
+        authority=settings.trust_anchor,
+        certificate=settings.listen.certificate,
+        private_key=settings.listen.key,
+    )
+    key = SigningKey.from_pem(settings.signing_key.read_bytes())
+    return HttpsDocuments(address, settings.oin, signing_key=key, clock=now)
 
 
 def _adapter(settings: NodeSettings, registry: Registry) -> AgencyAdapter:

@@ -15,16 +15,21 @@ from typing import Final
 from fastapi import FastAPI
 
 from gateway.domain.errors import Unavailable
+from gateway.node.documents.folder import DocumentFolder
 from gateway.node.http.app import node_app
 from gateway.node.hub_link import HubLink, Inbox, InboxMessage
+from gateway.node.hub_link.document_link import DocumentHub, NoDocumentHub
 from gateway.node.ports import AgencyAdapter
 from gateway.node.storage.database import Database
+from gateway.node.storage.documents import own_ids
 from gateway.node.storage.outbox import release
 from gateway.node.storage.own_seal import OwnSeal
+from gateway.node.usecases.fetch_documents import fetch_documents, wait_for_documents
 from gateway.node.usecases.hand_over import HandOver
 from gateway.node.usecases.outbox import empty_outbox, wait_for_outbox
 from gateway.node.usecases.parts import Bell, Parts
 from gateway.node.usecases.receive import receive_item
+from gateway.node.usecases.send_documents import send_documents
 from gateway.node.usecases.watch import report_gaps
 from gateway.protocol.keys import OpeningKey, SigningKey
 from gateway.protocol.registry import Registry
@@ -59,17 +64,20 @@ class NodeApp:
         """Receives, hands over, empties the outbox and watches for gaps. Ends only by cancellation."""
         hand_over = HandOver(self.parts, self._adapter)
         await self.parts.database.write(lambda c: release(c, self.parts.clock()))
+        self.parts.documents.keep_only(await self.parts.database.read(own_ids))
         async with asyncio.TaskGroup() as group:
             for urgent in (True, False):
                 group.create_task(_for_ever("receive", self._receiver(urgent=urgent)))
             group.create_task(_for_ever("hand over", self._hander(hand_over)))
             group.create_task(_for_ever("outbox", self._empty_outbox))
             group.create_task(_for_ever("watch", self._watch))
+            group.create_task(_for_ever("documents", self._move_documents))
 
     async def close(self) -> None:
         """Closes what the node was given. Call after `run` has ended."""
         await self._inbox.close()
         await self.parts.hub.close()
+        await self.parts.document_hub.close()
         await self._adapter.close()
         self.parts.database.close()
 
@@ -90,6 +98,11 @@ class NodeApp:
     async def _empty_outbox(self) -> None:
         if not await empty_outbox(self.parts):
             await wait_for_outbox(self.parts)
+
+    async def _move_documents(self) -> None:
+        moved = await asyncio.gather(send_documents(self.parts), fetch_documents(self.parts))
+        if not any(moved):
+            await wait_for_documents(self.parts)
 
     async def _watch(self) -> None:
         await report_gaps(self.parts)
@@ -130,8 +143,10 @@ def build_node(
     verifier: TokenVerifier,
     public_url: str,
     clock: Callable[[], datetime],
+    document_hub: DocumentHub | None = None,
 ) -> NodeApp:
     """A node on its own file, which is made on first use. `registry` is asked each time, so it may be renewed.
+    Documents stand in a folder beside the file; without `document_hub` they wait.
 
     Raises DatabaseInUse when another process runs this node.
     """
@@ -148,5 +163,8 @@ def build_node(
         clock=clock,
         to_hub=Bell(),
         to_agency=Bell(),
+        documents=DocumentFolder(database.with_name(database.name + ".documenten")),
+        document_hub=document_hub or NoDocumentHub(),
+        to_documents=Bell(),
     )
     return NodeApp(parts, inbox, adapter, node_app(parts, verifier, public_url=public_url))

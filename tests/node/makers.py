@@ -22,14 +22,17 @@ from gateway.node.hub_link import HubLink
 from gateway.node.ports import AgencyUnavailable, Delivery, Handed
 from gateway.node.storage.database import Database
 from gateway.node.usecases.draft import Draft
+from gateway.node.usecases.fetch_documents import fetch_documents
 from gateway.node.usecases.hand_over import HandOver
 from gateway.node.usecases.outbox import empty_outbox
 from gateway.node.usecases.parts import Parts, Person
+from gateway.node.usecases.send_documents import send_documents
 from gateway.protocol.keys import OpeningKey, SigningKey
 from gateway.protocol.registry import Registry
 from gateway.protocol.wire import OinRole
 from gateway.web.tokens import SigningAlgorithm, TokenVerifier, VerificationKey
 from tests.domain.makers import example_content
+from tests.node.documents_in_memory import DocumentsInMemory
 from tests.node.hub_in_memory import Clock, HubInMemory, InboxInMemory, LinkInMemory
 from tests.node.people import AUDIENCE, ISSUER, KEY, KID
 
@@ -93,6 +96,11 @@ class Node:
         while await empty_outbox(self.parts):
             pass
 
+    async def move_documents(self) -> None:
+        """Sends and fetches every document that is due."""
+        while await send_documents(self.parts) or await fetch_documents(self.parts):
+            pass
+
     async def round(self) -> None:
         await self.receive()
         while await self.hand_over():
@@ -111,6 +119,9 @@ class Exchange:
     directory: Path
     nodes: dict[str, Node] = field(default_factory=dict)
     links: Callable[[HubInMemory, str], HubLink] = LinkInMemory
+
+    def __post_init__(self) -> None:
+        self.documents = DocumentsInMemory(self.hub)
 
     def node(self, agency: Agency) -> Node:
         """The node of an agency, started on first use."""
@@ -145,6 +156,7 @@ class Exchange:
             registry=lambda: self.registry,
             database=file,
             hub=self.links(self.hub, agency.oin),
+            document_hub=self.documents.link(agency.oin),
             inbox=inbox,
             adapter=system,
             verifier=person_verifier(self.clock),

@@ -13,7 +13,9 @@ from uuid import uuid4
 
 from gateway.local.bench import contents
 from gateway.local.registry_file import MUNICIPALITY, POLICE, VEILIG_THUIS, ExchangeFolder
+from gateway.node.documents.folder import DocumentFolder
 from gateway.node.hub_link import HubLink
+from gateway.node.hub_link.document_link import NoDocumentHub
 from gateway.node.storage.database import Database
 from gateway.node.storage.own_seal import OwnSeal
 from gateway.node.usecases.compose import compose
@@ -137,6 +139,9 @@ def composer(exchange: ExchangeFolder, hub: HubLink, database: Path) -> Iterator
                 clock=lambda: datetime.now(UTC),
                 to_hub=Bell(),
                 to_agency=Bell(),
+                documents=DocumentFolder(database.with_name(database.name + ".documenten")),
+                document_hub=NoDocumentHub(),
+                to_documents=Bell(),
             )
         )
     finally:

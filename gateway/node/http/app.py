@@ -5,6 +5,7 @@ from typing import Final
 from fastapi import FastAPI
 
 from gateway.node.http.berichten import berichten_router
+from gateway.node.http.documenten import BODY_LIMITS, documenten_router
 from gateway.node.http.goedkeuringen import goedkeuringen_router
 from gateway.node.http.identity import annotated_person
 from gateway.node.http.noodopeningen import noodopeningen_router
@@ -25,6 +26,7 @@ DESCRIPTION: Final = (
 
 _ROUTERS: Final = (
     berichten_router,
+    documenten_router,
     postvak_router,
     zaken_router,
     goedkeuringen_router,
@@ -35,7 +37,11 @@ _ROUTERS: Final = (
 def node_app(parts: Parts, verifier: TokenVerifier, *, public_url: str) -> FastAPI:
     """The application of one agency's node. `verifier` checks tokens of that agency's own identity provider."""
     app = create_app(
-        title="Schakel, knooppunt", version=VERSION, description=DESCRIPTION, server_url=public_url
+        title="Schakel, knooppunt",
+        version=VERSION,
+        description=DESCRIPTION,
+        server_url=public_url,
+        body_limit_below=BODY_LIMITS,
     )
     person_type = annotated_person(parts, verifier)
     for router in _ROUTERS:

@@ -149,6 +149,19 @@ class Afzender(Body):
     rol: str
 
 
+class DocumentVerwijzing(Body):
+    """Een opgeslagen document, zoals een bericht het in een veld noemt: `document` gaat zo in de inhoud."""
+
+    document: dict[str, Any]
+
+
+class DocumentToestand(Body):
+    """Waar een document van een kopie is: `wacht`, `compleet` of `afgekeurd`."""
+
+    veld: str
+    toestand: str
+
+
 class PostvakKopie(Body):
     """Een kopie in het postvak, zonder inhoud. Is het bericht gecorrigeerd, ingetrokken, betwist of teruggehaald, dan
     staat dat in `kenmerken`; `correcties` wijst de kopieën van de correcties aan."""

@@ -48,7 +48,7 @@ class HttpsLink:
         self, address: HubAddress, oin: str, *, signing_key: SigningKey, clock: Callable[[], datetime]
     ) -> None:
         self._client = httpx2.AsyncClient(
-            base_url=address.url, verify=_context(address), timeout=ANSWER_WITHIN_S, follow_redirects=False
+            base_url=address.url, verify=tls_context(address), timeout=ANSWER_WITHIN_S, follow_redirects=False
         )
         self._token = HubToken(self._client, address.url, oin, signing_key=signing_key, clock=clock)
 
@@ -62,7 +62,7 @@ class HttpsLink:
                     response = await self._post(verb, body)
         except (httpx2.HTTPError, OSError, TimeoutError, TokenRefused) as error:
             raise HubUnreachable(retry_after_s=RETRY_AFTER_S) from error
-        return _answer(response)
+        return answer_of(response)
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -76,14 +76,16 @@ class HttpsLink:
         return await self._client.post(PATHS[verb], content=body, headers=headers)
 
 
-def _context(address: HubAddress) -> ssl.SSLContext:
+def tls_context(address: HubAddress) -> ssl.SSLContext:
+    """Mutual TLS 1.3 as the agency. Raises OSError, ssl.SSLError for files that cannot be used."""
     context = ssl.create_default_context(cafile=str(address.authority))
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     context.load_cert_chain(address.certificate, address.private_key)
     return context
 
 
-def _answer(response: httpx2.Response) -> Answer:
+def answer_of(response: httpx2.Response) -> Answer:
+    """Raises HubUnreachable for an answer that is none of the hub's."""
     try:
         body = load_json(response.content)
     except InvalidInput as error:

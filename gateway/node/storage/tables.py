@@ -303,3 +303,45 @@ outbox = Table(
     Index(None, "not_before"),
     Index(None, "message_id"),
 )
+
+# Documents of the agency itself; `mac` is keyed, so that the file alone does not tell which document it is.
+own_documents = Table(
+    "own_documents",
+    metadata,
+    _text("document_id", key=True),
+    _text("mac"),
+    _number("size"),
+    _text("sealed"),
+    _text("staff"),
+    _time("made_at"),
+    UniqueConstraint("mac"),
+)
+
+outgoing_documents = Table(
+    "outgoing_documents",
+    metadata,
+    _text("copy_id", key=True),
+    _text("field", key=True),
+    _text("message_id"),
+    _text("document_id"),
+    _text("state"),
+    _text("reason", optional=True),
+    _number("attempts"),
+    _time("not_before"),
+    Index(None, "state", "not_before"),
+)
+
+incoming_documents = Table(
+    "incoming_documents",
+    metadata,
+    _text("copy_id", key=True),
+    _text("field", key=True),
+    _text("case_id"),
+    _text("state"),
+    _text("reason", optional=True),
+    _number("attempts"),
+    _time("not_before"),
+    _time("expected_at"),
+    _time("settled_at", optional=True),
+    Index(None, "state", "not_before"),
+)

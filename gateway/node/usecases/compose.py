@@ -17,9 +17,11 @@ from gateway.node.masks import MaskContext, build_copy
 from gateway.node.reader import Reader
 from gateway.node.storage import numbers
 from gateway.node.storage.database import Connection
+from gateway.node.storage.documents import forget_void
 from gateway.node.storage.pseudonyms import pseudonym
 from gateway.node.storage.rows import SentCopy
 from gateway.node.usecases.approved import approved_for
+from gateway.node.usecases.documents import note_documents
 from gateway.node.usecases.draft import Draft
 from gateway.node.usecases.parts import Parts
 from gateway.node.usecases.plan import decision_of
@@ -71,6 +73,7 @@ def compose(parts: Parts, connection: Connection, draft: Draft, plan: Plan, now:
         envelope=_envelope(parts, draft, plan, now),
         now=now,
     )
+    forget_void(connection, draft.message_id)
     made = [_copy(work, recipient) for recipient in wanted]
     body = SubmissionBody(
         inzending=parts.signing_key.sign(_submission(work, [one[1] for one in made]), typ=SUBMISSION),
@@ -132,6 +135,7 @@ def _copy(work: _Work, plan: RecipientPlan) -> tuple[Sealed, CopyDigest, SentCop
         to=participant.sealing_key(work.now),
         by=work.parts.signing_key,
     )
+    note_documents(work.parts, work.connection, draft, masked.content, context.kopie_id)
     digest = CopyDigest(
         kopie_id=context.kopie_id,
         ontvanger=context.ontvanger,

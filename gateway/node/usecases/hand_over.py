@@ -6,6 +6,7 @@ apart. A copy that the system does not take holds up its own case only.
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,7 +14,7 @@ from gateway.domain.catalogue import catalogue
 from gateway.domain.errors import SchakelError
 from gateway.node.masks import withheld
 from gateway.node.ports import AgencyAdapter, Delivery, Handed, Mark, Withheld
-from gateway.node.storage import received
+from gateway.node.storage import documents, received
 from gateway.node.storage.corrections import KnownCorrection
 from gateway.node.storage.database import Connection
 from gateway.node.storage.rows import ReceivedCopy
@@ -41,7 +42,7 @@ class HandOver:
     async def hand_over(self) -> int:
         """Offers every copy whose turn it is, once; the number that the system took."""
         now, taken = self._parts.clock(), 0
-        for copy, mark in await self._parts.database.read(lambda c: received.ready(c, now)):
+        for copy, mark in await self._parts.database.read(lambda c: _ready(c, now)):
             if now >= self._not_before.get(copy.copy_id, now):
                 taken += await self._offer(copy, mark)
         return taken
@@ -56,7 +57,10 @@ class HandOver:
     async def _offer(self, copy: ReceivedCopy, mark: Mark | None) -> bool:
         try:
             corrections = await known_corrections(self._parts, copy)
-            handed = await self._adapter.deliver(delivery_of(self._parts, copy, mark, corrections))
+            delivery = delivery_of(self._parts, copy, mark, corrections)
+            if not await self._parts.database.read(lambda c: documents.is_complete(c, copy.copy_id)):
+                delivery = replace(delivery, marks=(*delivery.marks, Mark.DOCUMENT_MISSING))
+            handed = await self._adapter.deliver(delivery)
         except Exception as error:  # noqa: BLE001 - an adapter is foreign code: whatever it does, nothing is lost
             self._postpone(copy, error)
             return False
@@ -76,6 +80,14 @@ class HandOver:
             "the agency's system did not take a copy",
             extra={"copy_id": copy.copy_id, "code": code, "attempt": failures},
         )
+
+
+def _ready(connection: Connection, now: datetime) -> list[tuple[ReceivedCopy, Mark | None]]:
+    return [
+        (copy, mark)
+        for copy, mark in received.ready(connection, now)
+        if not documents.holds_up(connection, copy, now)
+    ]
 
 
 def delivery_of(
@@ -111,5 +123,7 @@ def _record(
     mark: Mark | None,
     now: datetime,
 ) -> None:
+    """A copy that names documents gets the receipt with the last of them (`fetch_documents`)."""
     received.record_hand_over(connection, copy, handed, mark, now)
-    give_receipt(parts, connection, copy, "functioneel", now)
+    if documents.is_complete(connection, copy.copy_id):
+        give_receipt(parts, connection, copy, "functioneel", now)

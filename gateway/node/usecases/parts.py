@@ -8,7 +8,9 @@ from datetime import datetime
 
 from gateway.domain.errors import NotFound, Refused
 from gateway.domain.identifiers import StaffRef
+from gateway.node.documents.folder import DocumentFolder
 from gateway.node.hub_link import HubLink
+from gateway.node.hub_link.document_link import DocumentHub
 from gateway.node.storage.database import Database
 from gateway.node.storage.own_seal import OwnSeal
 from gateway.protocol.keys import OpeningKey, SigningKey
@@ -35,7 +37,8 @@ class Bell:
 class Parts:
     """The node of one agency. `opening_keys` by kid, newest first, old ones included.
 
-    `to_hub` is rung when the outbox has something, `to_agency` when a copy waits to be handed over.
+    `to_hub` is rung when the outbox has something, `to_agency` when a copy waits to be handed over,
+    `to_documents` when a document may go or come.
     """
 
     oin: str
@@ -49,6 +52,9 @@ class Parts:
     clock: Callable[[], datetime]
     to_hub: Bell
     to_agency: Bell
+    documents: DocumentFolder
+    document_hub: DocumentHub
+    to_documents: Bell
 
     @property
     def agency(self) -> Participant:

@@ -12,12 +12,14 @@ from datetime import datetime
 from gateway.domain.case import Side
 from gateway.domain.catalogue import catalogue
 from gateway.domain.clock import parse_time, rfc3339
+from gateway.domain.documents import document_fields
 from gateway.domain.errors import SchakelError, Unavailable, UnsupportedVersion
 from gateway.domain.identifiers import RoleId
 from gateway.node.masks import check_copy
 from gateway.node.reader import Reader
 from gateway.node.storage import received
 from gateway.node.storage.database import Connection
+from gateway.node.storage.documents import expect
 from gateway.node.storage.rows import ReceivedCopy
 from gateway.node.storage.sender_numbers import note_number
 from gateway.node.usecases.corrections import note_correction
@@ -67,6 +69,7 @@ async def receive_item(parts: Parts, data: bytes) -> None:
         await set_aside(parts, data, item, error, now)
     parts.to_hub.ring()
     parts.to_agency.ring()
+    parts.to_documents.ring()
 
 
 def verify_copy(parts: Parts, item: InboxItem) -> Verified:
@@ -120,6 +123,7 @@ def _store(parts: Parts, connection: Connection, data: bytes, verified: Verified
         set_aside_in(parts, connection, data, verified.item, stamp=stamp, reason=reason, now=now)
         return
     received.insert_received(connection, copy)
+    expect(connection, copy, _documents(verified), now)
     note_correction(connection, copy, verified.opened)
     note_number(
         connection,
@@ -132,6 +136,12 @@ def _store(parts: Parts, connection: Connection, data: bytes, verified: Verified
         now=now,
     )
     give_receipt(parts, connection, copy, "technisch", now)
+
+
+def _documents(verified: Verified) -> tuple[str, ...]:
+    """The fields in which the copy names a document."""
+    fields = document_fields(catalogue().message(verified.opened.statement.context.type))
+    return tuple(field for field in fields if field in verified.opened.content)
 
 
 def _row(data: bytes, verified: Verified, now: datetime) -> ReceivedCopy:

@@ -19,6 +19,7 @@ from gateway.node.storage.rows import SentMessage
 from gateway.node.storage.sent import SentState
 from gateway.node.usecases.compose import compose
 from gateway.node.usecases.corrections import addressed
+from gateway.node.usecases.documents import require_documents
 from gateway.node.usecases.draft import Draft, original_of
 from gateway.node.usecases.parts import Parts, Person
 from gateway.node.usecases.plan import plan_message
@@ -51,6 +52,7 @@ async def send_message(parts: Parts, person: Person, draft: Draft) -> Sent:
     if earlier is None:
         draft = await addressed(parts, person, draft)
         plan = await plan_message(parts, draft)  # (2)
+        await require_documents(parts, draft)
         earlier = await parts.database.write(
             lambda c: _store(parts, c, draft, plan, mac=mac, now=parts.clock())
         )  # (3)

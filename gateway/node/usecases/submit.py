@@ -102,6 +102,7 @@ async def _submit(parts: Parts, message: SentMessage) -> None:
         raise HubUnreachable(retry_after_s=RETRY_AFTER_S, code="hub-antwoord-onleesbaar") from error
     await parts.database.write(lambda c: _record_accepted(c, accepted, parts.clock()))
     parts.to_hub.ring()  # what waited behind it may go now
+    parts.to_documents.ring()
 
 
 async def _composed_again(parts: Parts, message: SentMessage, refusal: Conflict) -> SentMessage:
