@@ -23,6 +23,7 @@ class EventTag(StrEnum):
     SUBMISSION_STALE = "bericht:inzending:verouderd"
     COPY_REJECTED = "bericht:kopie:afgekeurd"
     COPY_QUARANTINED = "bericht:kopie:onleesbaar"
+    COPY_OFFERED_AGAIN = "bericht:kopie:opnieuw_aangeboden"
     COPY_RECALLED = "bericht:kopie:teruggehaald"
     COPY_DESTROYED = "bericht:kopie:vernietigd"
     COPY_PROVIDED = "bericht:kopie:verstrekt"

@@ -7,9 +7,12 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from gateway.settings import SettingsError
+
+if TYPE_CHECKING:
+    from gateway.hub.operator_commands import OperatorPlace
 
 Run = Callable[[argparse.Namespace], int]
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - argparse has no public name for it
@@ -33,6 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser(chosen: Sequence[str]) -> argparse.ArgumentParser:
     from audit.cli import add_commands as add_audit
+    from gateway.hub.operator_commands import add_commands as add_operator
     from gateway.hub.policy.commands import add_commands as add_policy
 
     parser = argparse.ArgumentParser(
@@ -44,6 +48,9 @@ def _parser(chosen: Sequence[str]) -> argparse.ArgumentParser:
     _clocks(commands)
     _catalogue(commands)
     add_policy(commands, find_program=_find_program)
+    add_operator(
+        _group(commands, "berichten", "wat niet is afgeleverd, en het opnieuw aanbieden"), find=_find_hub
+    )
     audit = _group(commands, "audit", "het logboek uitvoeren en controleren")
     _export(audit)
     add_audit(audit)
@@ -63,6 +70,13 @@ def _find_program(name: str) -> Path:
         return find(name)
     except NotPrepared as error:
         raise FileNotFoundError(str(error)) from error
+
+
+def _find_hub(path: Path) -> "OperatorPlace":
+    from gateway.bootstrap import operator_place
+    from gateway.settings import load_hub
+
+    return operator_place(load_hub(path))
 
 
 def _group(commands: Commands, name: str, text: str) -> Commands:

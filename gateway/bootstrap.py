@@ -34,6 +34,7 @@ from gateway.hub.identity import (
 )
 from gateway.hub.messaging.accounts_connection import ClientTls, Connection
 from gateway.hub.messaging.clock_watch import CALM
+from gateway.hub.operator_commands import OperatorPlace
 from gateway.hub.policy.activation import ActivationError, PolicyFolder
 from gateway.hub.policy.bundle_service import serve_bundles
 from gateway.hub.policy.client import DecisionPoint
@@ -103,6 +104,12 @@ def run_relay(settings: HubSettings) -> None:
 def migrate(settings: HubSettings) -> None:
     """Brings the hub's database to the schema of this release."""
     migrate_database(settings.database_url)
+
+
+def operator_place(settings: HubSettings) -> OperatorPlace:
+    """What the commands of an operator need of a hub."""
+    hub_oin = _registry(settings).hub_oin
+    return OperatorPlace(database_url=settings.database_url, hub_oin=hub_oin, now=clock_of(settings)())
 
 
 def export_log(settings: HubSettings, out: Path) -> int:

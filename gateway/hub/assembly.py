@@ -14,6 +14,7 @@ from pathlib import Path
 from time import monotonic
 
 from audit.note import NoteSigner
+from gateway.domain.identifiers import StaffRef
 from gateway.hub.alarms.calling import AlarmCaller
 from gateway.hub.alarms.channels import AlarmPlan, open_calling
 from gateway.hub.http.application import Application, Router, hub_application
@@ -27,12 +28,13 @@ from gateway.hub.messaging.clock_watch import CALM, ClockWatch
 from gateway.hub.messaging.door import NatsDoor
 from gateway.hub.messaging.hub_connection import HubClient, close_hub, connect_hub
 from gateway.hub.messaging.relay import Relay
+from gateway.hub.operator_door import OperatorDoor
 from gateway.hub.policy.authzen_decider import PolicyAuthzen
 from gateway.hub.policy.client import DecisionPoint
 from gateway.hub.ports import Clock, CurrentRegistry
 from gateway.hub.storage.case_keys import CaseKeys
 from gateway.hub.storage.changes import StorageUnavailable
-from gateway.hub.storage.database import Database, open_database
+from gateway.hub.storage.database import Database, door_beside, open_database
 from gateway.hub.storage.document_files import DocumentFiles
 from gateway.hub.storage.log_reading import LogSigner
 from gateway.hub.storage.outbox import is_stuck
@@ -42,6 +44,7 @@ from gateway.hub.usecases.desk import Desk
 from gateway.hub.usecases.documents import Documents
 from gateway.hub.usecases.parts import Parts
 from gateway.hub.usecases.quota import DEFAULT_QUOTA, Quota
+from gateway.hub.usecases.replay import replay_copy
 from gateway.hub.usecases.transfers import Transfers
 from gateway.protocol.keys import SigningKey
 from gateway.protocol.subjects import Verb
@@ -121,6 +124,7 @@ async def open_hub(plan: HubPlan) -> AsyncIterator[Hub]:
             checks=_checks(parts, database, client, relay),
             public_url=plan.public_url,
         )
+        await _open_to_operators(stack, parts, database, wake)
         yield Hub(app=app, desk=desk, parts=parts, database=database, relay=relay)
 
 
@@ -198,6 +202,26 @@ async def _connected(stack: AsyncExitStack, plan: HubPlan) -> HubClient | None:
     client = await connect_hub(plan.nats, plan.registry().participants)
     stack.push_async_callback(close_hub, client)
     return client
+
+
+async def _open_to_operators(
+    stack: AsyncExitStack, parts: Parts, database: Database, wake: Callable[[], None]
+) -> None:
+    """Where this process owns the database, nobody else can write what an operator wants."""
+    file = database.engines.sqlite_file
+    if file is None:
+        return
+
+    async def replay(copy_id: str, staff: StaffRef) -> None:
+        hub_oin = parts.registry().hub_oin
+        await replay_copy(
+            parts.reader, parts.writer, hub_oin=hub_oin, copy_id=copy_id, staff=staff, now=parts.clock()
+        )
+        wake()
+
+    door = OperatorDoor(door_beside(file), replay)
+    await door.open()
+    stack.push_async_callback(door.close)
 
 
 def _relay(plan: HubPlan, parts: Parts, database: Database, client: HubClient) -> Relay:

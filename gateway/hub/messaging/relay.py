@@ -28,8 +28,8 @@ from gateway.hub.storage.reader import Reader
 from gateway.hub.storage.rows import CheckpointRow, DeliveryRow, OutboxRow
 from gateway.hub.storage.writer import Writer
 from gateway.hub.usecases.recall_chores import attend_recalls
+from gateway.hub.usecases.replay import again
 from gateway.protocol.receipt import InboxItem
-from gateway.protocol.subjects import inbox_subject
 
 logger = logging.getLogger(__name__)
 
@@ -127,7 +127,7 @@ class Relay:
         late = await self._reader.read(lambda c: overdue(c, now=rfc3339(now), limit=AT_ONCE))
         if late:
             judgement = Judgement(
-                inserts=tuple(_again(delivery, now) for delivery in late),
+                inserts=tuple(again(delivery, now) for delivery in late),
                 revisions=tuple(_later(delivery, now) for delivery in late),
             )
             try:
@@ -213,21 +213,6 @@ def _moved_on(copy_id: str, result: Published) -> Revision:
         return Revision(row=DeliveryRow, key=key, values={"outcome": Outcome.DEAD})
     progress = Progress.GEPUBLICEERD
     return Revision(row=DeliveryRow, key=key, values={"progress": progress}, growing="progress")
-
-
-def _again(delivery: DeliveryRow, now: datetime) -> OutboxRow:
-    """Under an id of its own: within the duplicate window the old id would be taken for a repetition."""
-    return OutboxRow(
-        publish_id=f"{delivery.copy_id}.{delivery.republished + 1}",
-        oin=delivery.oin,
-        subject=inbox_subject(delivery.oin, delivery.urgency, delivery.slug),
-        copy_id=delivery.copy_id,
-        payload=None,
-        urgency=delivery.urgency,
-        created_at=rfc3339(now),
-        attempts=0,
-        not_before=rfc3339(now),
-    )
 
 
 def _later(delivery: DeliveryRow, now: datetime) -> Revision:

@@ -1,6 +1,7 @@
 """The database of one process: opened under its rules, read and written through one reader and one writer."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -58,6 +59,11 @@ def open_database(url: str) -> Database:
     writer = Writer(engines)
     writer.start()
     return Database(engines=engines, reader=Reader(engines), writer=writer, ownership=ownership)
+
+
+def door_beside(database_file: Path) -> Path:
+    """The socket at which the process that owns an SQLite file takes what an operator wants changed."""
+    return database_file.with_name(database_file.name + ".beheer")
 
 
 def migrate_database(url: str) -> None:

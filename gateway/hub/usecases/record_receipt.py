@@ -134,17 +134,19 @@ async def _reject(parts: Parts, asker: Asker, rejection: Rejection, token: str) 
         raise malformed("bewijs", "niet de handtekening van deze kopie")
     if not _REASON.fullmatch(rejection.reden):
         raise malformed("reden", "geen code")
-    if found.rejection is not None:
+    if found.rejection is not None and delivery.outcome == Outcome.REJECTED:
         return _answer(delivery.copy_id, Outcome.REJECTED)
     row = RejectionRow(copy_id=delivery.copy_id, reason=rejection.reden, jws=token, received_at=rfc3339(now))
     notice = _for_sender(found, InboxItem(soort="afkeuring", jws=token), Outcome.REJECTED, now)
     revision = Revision(
         row=DeliveryRow, key={"copy_id": delivery.copy_id}, values={"outcome": Outcome.REJECTED}
     )
-    judgement = Judgement(inserts=(row, notice), revisions=(revision,))
+    # A copy that was offered again and is rejected again: its sender knows, and the first report is kept.
+    inserts = () if found.rejection is not None else (row, notice)
+    judgement = Judgement(inserts=inserts, revisions=(revision,))
     await parts.writer.write(
         Change(
-            key=f"afkeuring:{delivery.copy_id}",
+            key=f"afkeuring:{delivery.copy_id}:{delivery.republished}",
             judge=lambda _: judgement,
             leaves=(_leaf(EventTag.COPY_REJECTED, asker, found, now, None, rule=rejection.reden),),
         )
