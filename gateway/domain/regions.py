@@ -5,7 +5,7 @@ nothing to keep in step. The hub sees no arrest, no appearance before the court 
 since these are not case facts: aanhouding and voorgeleid are never reached here.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -187,6 +187,25 @@ def regions_of(entries: Iterable[FactEntry], now: datetime) -> ParallelRegions:
     for entry in entries:
         regions = region_after(regions, entry, now)
     return regions
+
+
+def region_moves(entries: Iterable[FactEntry], now: datetime) -> Iterator[tuple[str, RegionRule, FactEntry]]:
+    """Each move of a region by its name, in order, with the rule and the message that made it.
+
+    Raises: InvalidValue for a fact that is no time.
+    """
+    regions = ParallelRegions()
+    for entry in entries:
+        for rule in REGION_RULES:
+            name = region_of(rule)
+            if rule.holds(entry, now) and getattr(regions, name) not in rule.keep:
+                yield name, rule, entry
+        regions = region_after(regions, entry, now)
+
+
+def region_of(rule: RegionRule) -> str:
+    """The name of the region that the rule moves."""
+    return _NAMES[type(rule.target)]
 
 
 def region_after(regions: ParallelRegions, entry: FactEntry, now: datetime) -> ParallelRegions:

@@ -22,6 +22,7 @@ from gateway.hub.storage.deliveries import (
 )
 from gateway.hub.storage.rows import DeliveryRow, MessageRow, WithheldRow
 from gateway.hub.usecases.auditing import leaf
+from gateway.hub.usecases.case_life import shown_regions, timeline
 from gateway.hub.usecases.case_record import CaseRecord
 from gateway.hub.usecases.context import Actor, actor_context, may_read_as_assigned
 from gateway.hub.usecases.deciding import refused, subject_of
@@ -57,7 +58,9 @@ async def show_case(parts: Parts, asker: Asker, question: CaseQuestion) -> Answe
     )
     await see_case(parts, asker, question, record=record, actor=actor, now=now)
     running = shown_clocks(record, clocks, alarms, oin=asker.oin, role=actor.role, now=now)
-    return Answer(200, _view(record, asker.oin, deliveries, withheld) | {"klokken": running})
+    regions = await shown_regions(parts, asker, record, actor, purpose=question.doel, now=now)
+    life = {"tijdlijn": timeline(record), "sporen": regions}
+    return Answer(200, _view(record, asker.oin, deliveries, withheld) | {"klokken": running} | life)
 
 
 async def see_case(
