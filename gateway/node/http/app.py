@@ -5,11 +5,13 @@ from typing import Final
 from fastapi import FastAPI
 
 from gateway.node.http.berichten import berichten_router
+from gateway.node.http.diensten import diensten_router
 from gateway.node.http.documenten import BODY_LIMITS, documenten_router
 from gateway.node.http.goedkeuringen import goedkeuringen_router
 from gateway.node.http.identity import annotated_person
 from gateway.node.http.noodopeningen import noodopeningen_router
 from gateway.node.http.postvak import postvak_router
+from gateway.node.http.registers import registers_router
 from gateway.node.http.zaken import zaken_router
 from gateway.node.usecases.health import health_of
 from gateway.node.usecases.parts import Parts
@@ -31,6 +33,8 @@ _ROUTERS: Final = (
     zaken_router,
     goedkeuringen_router,
     noodopeningen_router,
+    diensten_router,
+    registers_router,
 )
 
 

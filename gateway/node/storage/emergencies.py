@@ -1,28 +1,35 @@
 """The roster of the agency, and what was opened in an emergency."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from gateway.node.storage.rows import EmergencyOpening
 from gateway.node.storage.selecting import select_all, select_one
-from gateway.node.storage.tables import emergency_openings, roster
+from gateway.node.storage.tables import duty_roster, emergency_openings
 
 
 def put_on_roster(connection: Connection, *, role: str, staff: str, starts_at: str, ends_at: str) -> None:
     """Replaces whatever overlaps in the role, as the hub does."""
-    table = roster.c
+    table = duty_roster.c
     overlaps = (table.role == role) & (table.starts_at < ends_at) & (table.ends_at > starts_at)
-    connection.execute(delete(roster).where(overlaps))
+    connection.execute(delete(duty_roster).where(overlaps))
     connection.execute(
-        insert(roster), {"role": role, "staff": staff, "starts_at": starts_at, "ends_at": ends_at}
+        insert(duty_roster), {"role": role, "staff": staff, "starts_at": starts_at, "ends_at": ends_at}
     )
+
+
+def replace_roster(connection: Connection, rows: Sequence[Mapping[str, str]], *, now: str) -> None:
+    """The whole roster from `now` on, as the hub has it; what ended before stays."""
+    connection.execute(delete(duty_roster).where(duty_roster.c.ends_at > now))
+    if rows:
+        connection.execute(insert(duty_roster), [dict(row) for row in rows])
 
 
 def is_on_duty(connection: Connection, *, role: str, staff: str, now: str) -> bool:
     """Whether the last roster has this person on duty in the role now."""
-    table = roster.c
+    table = duty_roster.c
     query = select(table.staff).where(
         table.role == role, table.staff == staff, table.starts_at <= now, table.ends_at > now
     )

@@ -216,6 +216,15 @@ roster = Table(
     Column("starts_at", String(24), primary_key=True),
     _time("ends_at"),
 )
+# The same with several people at once. What stood in `roster` was copied; the next release drops it.
+duty_roster = Table(
+    "duty_roster",
+    metadata,
+    _text("role", key=True),
+    _text("staff", key=True),
+    Column("starts_at", String(24), primary_key=True),
+    _time("ends_at"),
+)
 
 # A copy that was opened without assignment or without the hub; `sealed` holds the reason that the person gave.
 emergency_openings = Table(
