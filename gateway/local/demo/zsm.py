@@ -158,6 +158,9 @@ def _who_sees_what(cast: Cast, screen: Screen, decision: str) -> None:
 
 def _inform(cast: Cast, screen: Screen, case_id: str, decision: str) -> None:
     screen.step("De taak om de achterblijver in te lichten: open tot Veilig Thuis zegt dat het gebeurd is")
+    open_task = _task(cast, case_id)
+    require(open_task["status"] == "lopend", "de taak is open zodra de vrijlating gemeld is")
+    screen.say(f"{open_task['naam']}: {open_task['status']}, voor {open_task['eindigtOp']}")
     take_on(cast.advisor, decision)
     content = contents.informed(decision, cast.now())
     recipients = [*OFFICER, *to(POLICE, "politie_zsm"), *to(VEILIG_THUIS, "casemanager_vt")]
@@ -165,7 +168,17 @@ def _inform(cast: Cast, screen: Screen, case_id: str, decision: str) -> None:
     sent = send(cast.advisor, "achterblijver.geinformeerd", content, recipients, **how)
     told = read(cast.prosecutor, str(sent["berichtId"]), "waarschuwing")
     require(told["inhoud"]["resultaat"] == "geinformeerd", "de officier leest dat de achterblijver het weet")
-    screen.good("de officier leest: de achterblijver weet het, ruim voor de vrijlating")
+    require(_task(cast, case_id)["status"] == "gestopt", "de taak is gedaan")
+    screen.good("de officier leest: de achterblijver weet het, ruim voor de vrijlating. De taak is gedaan")
+
+
+def _task(cast: Cast, case_id: str) -> dict[str, Any]:
+    """The clock of the duty to tell who stayed behind (D29), as Veilig Thuis sees it."""
+    seen = expect(
+        cast.advisor.get(f"/zaken/{case_id}?rol=vt_medewerker&doel=zsm"), 200, "de zaak bij Veilig Thuis"
+    )
+    found: dict[str, Any] = next(clock for clock in seen["klokken"] if clock["termijn"] == "D29")
+    return found
 
 
 def _parts(found: Mapping[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
