@@ -26,6 +26,7 @@ _URGENCY: Final = {
 _MARKS: Final = {
     Mark.CORRECTED: "De afzender heeft dit bericht gecorrigeerd; lees eerst de correctie.",
     Mark.WITHDRAWN: "De afzender heeft dit bericht ingetrokken; lees eerst de correctie en gebruik het niet.",
+    Mark.RECALLED: "De afzender heeft dit bericht teruggehaald; gebruik het niet.",
     Mark.CONTESTED: "Of dit bericht klopt, wordt betwist.",
     Mark.DOCUMENT_MISSING: "Een document bij dit bericht is nog niet binnen of klopte niet; zie het postvak.",
     Mark.PREDECESSOR_MISSING: "Een eerder bericht in deze zaak is nog niet binnen; dit bericht kan daarop voortbouwen.",

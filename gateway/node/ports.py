@@ -19,6 +19,7 @@ class Mark(StrEnum):
     CORRECTED = "gecorrigeerd"
     WITHDRAWN = "ingetrokken"
     CONTESTED = "betwist"
+    RECALLED = "teruggehaald"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +58,11 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handed:
-    """The agency's system has it. `reference` is that system's own number for it, at most 200 characters."""
+    """The agency's system has it. `reference` is that system's own number for it, at most 200 characters; `in_node`
+    when nothing left the node, so that a copy that is taken back can still be destroyed."""
 
     reference: str
+    in_node: bool = False
 
 
 class AgencyUnavailable(Unavailable):
@@ -87,7 +90,7 @@ class OwnMailbox:
     """For an agency without a system of its own: the mailbox of the node is where its people look."""
 
     async def deliver(self, delivery: Delivery) -> Handed:
-        return Handed(reference=delivery.copy_id)
+        return Handed(reference=delivery.copy_id, in_node=True)
 
     async def close(self) -> None:
         return None

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select, update
 
 from audit.events import EventTag
-from gateway.hub.storage.tables import copy_fates, deliveries, log_leaves
+from gateway.hub.storage.recall_tables import copy_fates
+from gateway.hub.storage.tables import deliveries, log_leaves
 from gateway.hub.usecases.recall_chores import attend_recalls
 from gateway.protocol.subjects import Verb
 from tests.hub.asking import ask_reading, assign, decide, duty

@@ -96,7 +96,9 @@ def notice_row(delivery: DeliveryRow, notice: str, now: str) -> OutboxRow:
 def attested_row(known: Recalled, outcome: str, item: str, now: datetime) -> OutboxRow:
     """What the recipient attested, for the sender's inbox."""
     delivery = known.found.delivery
-    return _outbox(delivery, known.found.message.oin, f"{delivery.copy_id}.{outcome}", item, rfc3339(now))
+    return _outbox(
+        delivery, known.found.message.oin, f"{delivery.copy_id}.vernietiging.{outcome}", item, rfc3339(now)
+    )
 
 
 def _outbox(delivery: DeliveryRow, to: str, publish_id: str, payload: str, now: str) -> OutboxRow:

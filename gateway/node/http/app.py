@@ -12,6 +12,7 @@ from gateway.node.http.identity import annotated_person
 from gateway.node.http.noodopeningen import noodopeningen_router
 from gateway.node.http.postvak import postvak_router
 from gateway.node.http.registers import registers_router
+from gateway.node.http.terughalen import terughalen_router
 from gateway.node.http.zaken import zaken_router
 from gateway.node.usecases.health import health_of
 from gateway.node.usecases.parts import Parts
@@ -29,6 +30,7 @@ DESCRIPTION: Final = (
 _ROUTERS: Final = (
     berichten_router,
     documenten_router,
+    terughalen_router,
     postvak_router,
     zaken_router,
     goedkeuringen_router,

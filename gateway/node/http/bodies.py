@@ -65,6 +65,19 @@ class Ontvangst(Body):
     tijdstip: str
 
 
+class Terughaling(Body):
+    """`teruggehaald`: niemand had het bericht geopend. `datalek`: iemand wel; `datalekId` wijst het dossier aan.
+
+    `verklaard` is wat het knooppunt van de ontvanger ondertekende: `vernietigd`, `in_systeem` of `geopend`.
+    """
+
+    kopie_id: str
+    uitkomst: str
+    besloten_op: str
+    datalek_id: str | None
+    verklaard: str | None
+
+
 class Aflevering(Body):
     """Waar de kopie van een ontvanger is, en wat hij niet krijgt."""
 
@@ -75,6 +88,7 @@ class Aflevering(Body):
     doel: str | None
     weggelaten: list[Weggelaten]
     ontvangsten: list[Ontvangst]
+    terughaling: Terughaling | None = None
 
 
 class Antwoord(Body):

@@ -9,6 +9,7 @@ from gateway.domain.identifiers import RuleId
 from gateway.domain.text_warnings import text_warnings
 from gateway.node.http import bodies
 from gateway.node.http.conversation_views import conversation_view, corrections_view
+from gateway.node.http.recall_bodies import recall_view
 from gateway.node.usecases.overview import MailboxEntry, SentEntry, Signals
 from gateway.node.usecases.reading import LeftOut, Reading
 from gateway.protocol.conversations import MessageConversation
@@ -37,6 +38,9 @@ def sent_view(
                 doel=plan.doel,
                 weggelaten=_by_plan(withheld, plan, language),
                 ontvangsten=[bodies.Ontvangst(soort=r.kind, tijdstip=r.stated_at) for r in given],
+                terughaling=next(
+                    (recall_view(r) for r in entry.recalls if copy and r.copy_id == copy.copy_id), None
+                ),
             )
         )
     return bodies.VerstuurdBericht(

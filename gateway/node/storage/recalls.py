@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, or_, select, update
 
 from gateway.node.storage.selecting import select_all, select_one
 from gateway.node.storage.tables import recalls_in, recalls_out, received_copies
@@ -52,6 +52,15 @@ def find_recall_in(connection: Connection, copy_id: str) -> RecallIn | None:
     return select_one(connection, RecallIn, select(recalls_in).where(recalls_in.c.copy_id == copy_id))
 
 
+def worsen(connection: Connection, copy_id: str, *, outcome: str, attestation: str) -> None:
+    """The copy was seen after all."""
+    connection.execute(
+        update(recalls_in)
+        .where(recalls_in.c.copy_id == copy_id)
+        .values(outcome=outcome, attestation=attestation)
+    )
+
+
 def recalled_from(connection: Connection, roles: Collection[str]) -> tuple[RecallIn, ...]:
     """What was taken back from these roles, newest first."""
     query = select(recalls_in).where(recalls_in.c.role.in_(roles))
@@ -78,13 +87,13 @@ def recalled_of(connection: Connection, message_id: str) -> tuple[RecallOut, ...
 
 
 def record_attestation(
-    connection: Connection, copy_id: str, *, attestation: str, outcome: str, breach_id: str | None, now: str
+    connection: Connection, copy_id: str, *, attestation: str, outcome: str, now: str
 ) -> None:
-    """The first that the recipient signed stands."""
+    """The first that the recipient signed stands, unless a later one says that the copy was seen after all."""
     table = recalls_out.c
-    values = {"attestation": attestation, "attested": outcome, "attested_at": now}
-    if breach_id is not None:
-        values["breach_id"] = breach_id
+    unseen = or_(table.attested.is_(None), table.attested == "vernietigd")
     connection.execute(
-        update(recalls_out).where(table.copy_id == copy_id, table.attested_at.is_(None)).values(values)
+        update(recalls_out)
+        .where(table.copy_id == copy_id, unseen)
+        .values(attestation=attestation, attested=outcome, attested_at=now)
     )

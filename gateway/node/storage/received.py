@@ -18,7 +18,7 @@ from gateway.node.ports import Handed, Mark
 from gateway.node.storage.rows import Quarantined, ReceiptOut, ReceivedCopy
 from gateway.node.storage.selecting import select_all, select_one
 from gateway.node.storage.sent import rank
-from gateway.node.storage.tables import lanes, quarantine, receipts_out, received_copies
+from gateway.node.storage.tables import lanes, quarantine, recalls_in, receipts_out, received_copies
 
 
 def find_received(connection: Connection, copy_id: str) -> ReceivedCopy | None:
@@ -106,7 +106,9 @@ def record_hand_over(
     connection.execute(
         update(received_copies)
         .where(received_copies.c.copy_id == copy.copy_id)
-        .values(handed_over_at=rfc3339(now), reference=handed.reference, mark=mark)
+        .values(
+            handed_over_at=rfc3339(now), reference=None if handed.in_node else handed.reference, mark=mark
+        )
     )
     gives_up = mark is not None and copy.urgency != Urgency.U0
     advance(connection, copy.case_id, copy.role, at_least=copy.number if gives_up else 0)
@@ -122,7 +124,8 @@ def advance(connection: Connection, case_id: str, role: str, *, at_least: int = 
     away = select(refused.number).where(
         refused.case_id == case_id, refused.role == role, refused.number.is_not(None)
     )
-    settled = set(connection.execute(union(handed, away)).scalars())
+    back = select(recalls_in.c.number).where(recalls_in.c.case_id == case_id, recalls_in.c.role == role)
+    settled = set(connection.execute(union(handed, away, back)).scalars())
     reached = max(before, at_least)
     while reached + 1 in settled:
         reached += 1

@@ -23,6 +23,8 @@ class SentState(StrEnum):
 # How far a copy came; a status never goes back. `wacht` and `gepubliceerd` come from the hub, the rest from receipts.
 PROGRESS: Final = ("wacht", "gepubliceerd", "technisch", "functioneel", "geopend", "aanvaard")
 REJECTED: Final = "afgekeurd"
+RECALLED: Final = "teruggehaald"
+_ENDS: Final = frozenset({REJECTED, RECALLED})
 
 
 def insert_message(connection: Connection, message: SentMessage, copies: Sequence[SentCopy]) -> None:
@@ -81,8 +83,8 @@ def find_copy(connection: Connection, copy_id: str) -> SentCopy | None:
 
 
 def raise_status(connection: Connection, copy: SentCopy, status: str, now: str) -> None:
-    """Nothing happens when the copy already came that far, or was rejected by its recipient."""
-    if copy.status != REJECTED and (status == REJECTED or rank(status) > rank(copy.status)):
+    """Nothing happens when the copy already came that far, was rejected by its recipient or was taken back by us."""
+    if copy.status not in _ENDS and (status in _ENDS or rank(status) > rank(copy.status)):
         connection.execute(
             update(sent_copies)
             .where(sent_copies.c.copy_id == copy.copy_id)

@@ -22,6 +22,7 @@ from gateway.node.storage.rows import EmergencyOpening, ReceivedCopy
 from gateway.node.usecases.kept import open_kept
 from gateway.node.usecases.parts import Parts, Person
 from gateway.node.usecases.reading import Reading, left_out_of_copy
+from gateway.node.usecases.recalled import refuse_if_recalled
 from gateway.node.usecases.receipts import give_receipt
 from gateway.protocol.questions import BreakGlass, ReadQuestion
 from gateway.protocol.subjects import Verb
@@ -51,6 +52,7 @@ async def read_without_hub(
         on_duty = emergencies.is_on_duty(connection, role=copy.role, staff=person.staff, now=now)
         if copy.urgency not in OPENS_WITHOUT_HUB or purpose != copy.purpose or not on_duty:
             raise away
+        refuse_if_recalled(connection, copy)
         opened = open_kept(parts, copy)
         note_opening(parts, connection, person, copy, kind="hub_weg", reason=reason or HUB_AWAY)
         give_receipt(parts, connection, copy, "geopend", parts.clock(), staff=person.staff)

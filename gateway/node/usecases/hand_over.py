@@ -21,6 +21,7 @@ from gateway.node.storage.rows import ReceivedCopy
 from gateway.node.usecases.corrections import known_corrections, marks_of
 from gateway.node.usecases.kept import open_kept
 from gateway.node.usecases.parts import Parts
+from gateway.node.usecases.recalled import attest_late_hand_over, is_recalled
 from gateway.node.usecases.receipts import give_receipt
 
 logger = logging.getLogger(__name__)
@@ -56,6 +57,8 @@ class HandOver:
 
     async def _offer(self, copy: ReceivedCopy, mark: Mark | None) -> bool:
         try:
+            if await self._parts.database.read(lambda c: is_recalled(c, copy.copy_id)):
+                return False
             corrections = await known_corrections(self._parts, copy)
             delivery = delivery_of(self._parts, copy, mark, corrections)
             if not await self._parts.database.read(lambda c: documents.is_complete(c, copy.copy_id)):
@@ -125,5 +128,7 @@ def _record(
 ) -> None:
     """A copy that names documents gets the receipt with the last of them (`fetch_documents`)."""
     received.record_hand_over(connection, copy, handed, mark, now)
+    if not handed.in_node:
+        attest_late_hand_over(parts, connection, copy, now)
     if documents.is_complete(connection, copy.copy_id):
         give_receipt(parts, connection, copy, "functioneel", now)

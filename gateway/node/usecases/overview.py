@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from gateway.domain.errors import NotFound
 from gateway.node.ports import Mark
-from gateway.node.storage import received, sent
+from gateway.node.storage import recalls, received, sent
 from gateway.node.storage.corrections import KnownCorrection, corrections_of
 from gateway.node.storage.database import Connection
+from gateway.node.storage.recalls import RecallOut
 from gateway.node.storage.rows import (
     MissingNumber,
     Quarantined,
@@ -30,12 +31,14 @@ class MailboxEntry:
     copy: ReceivedCopy
     receipts: tuple[ReceiptOut, ...]
     corrections: tuple[KnownCorrection, ...] = ()
+    is_recalled: bool = False
 
     @property
     def marks(self) -> tuple[Mark, ...]:
         """What must be known of the copy before it is read."""
+        recalled = (Mark.RECALLED,) if self.is_recalled else ()
         mark = self.copy.mark
-        return (*marks_of(self.corrections), *(() if mark is None else (Mark(mark),)))
+        return (*recalled, *marks_of(self.corrections), *(() if mark is None else (Mark(mark),)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,7 @@ class SentEntry:
     plan: Plan
     copies: tuple[SentCopy, ...]
     receipts: tuple[ReceiptIn, ...]
+    recalls: tuple[RecallOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,11 +67,13 @@ async def mailbox(parts: Parts, person: Person) -> tuple[MailboxEntry, ...]:
         copies = received.received_by(connection, person.roles)
         given = received.receipts_of(connection, [copy.copy_id for copy in copies])
         told = corrections_of(connection, copies)
+        back = {recall.copy_id for recall in recalls.recalled_from(connection, person.roles)}
         return tuple(
             MailboxEntry(
                 copy=copy,
                 receipts=tuple(r for r in given if r.copy_id == copy.copy_id),
                 corrections=tuple(c for c in told if c.original == copy.copy_id),
+                is_recalled=copy.copy_id in back,
             )
             for copy in copies
         )
@@ -116,4 +122,5 @@ def _entry(connection: Connection, message: SentMessage) -> SentEntry:
         plan=Plan.parse(json.loads(message.plan)),
         copies=sent.copies_of(connection, message.message_id),
         receipts=sent.receipts_for(connection, message.message_id),
+        recalls=recalls.recalled_of(connection, message.message_id),
     )

@@ -19,6 +19,7 @@ from gateway.node.usecases.emergency import REASON_STAYS_HERE, note_opening, rea
 from gateway.node.usecases.kept import open_kept
 from gateway.node.usecases.parts import Parts, Person
 from gateway.node.usecases.reading import Reading, left_out
+from gateway.node.usecases.recalled import require_not_recalled
 from gateway.node.usecases.receipts import give_receipt
 from gateway.node.usecases.shown import reader_of, shown
 from gateway.protocol.opening import OpenedCopy
@@ -51,11 +52,13 @@ async def read_copy(
 
 
 async def find_addressed(parts: Parts, person: Person, copy_id: str) -> ReceivedCopy:
-    """The copy, if it is addressed to a role in which this person acts. Raises NotFound."""
+    """The copy, if it is addressed to a role in which this person acts. Raises NotFound, and Refused for a copy that
+    its sender took back."""
     copy = await parts.database.read(lambda c: received.find_received(c, copy_id))
     if copy is None:
         raise NotFound
     person.require_addressee(copy.role)
+    await require_not_recalled(parts, copy)
     return copy
 
 

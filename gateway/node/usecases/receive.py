@@ -27,6 +27,8 @@ from gateway.node.usecases.incoming_receipts import take_receipt, take_rejection
 from gateway.node.usecases.kept import jws_of
 from gateway.node.usecases.parts import Parts
 from gateway.node.usecases.quarantine import set_aside, set_aside_in, stamp_of
+from gateway.node.usecases.recall import take_destruction
+from gateway.node.usecases.recalled import is_recalled, take_recall
 from gateway.node.usecases.receipts import give_receipt, repeat_receipt
 from gateway.protocol.canonical import malformed
 from gateway.protocol.copy import SealedCopy
@@ -63,6 +65,10 @@ async def receive_item(parts: Parts, data: bytes) -> None:
                 await take_receipt(parts, item, now)
             case "afkeuring":
                 await take_rejection(parts, item, now)
+            case "terughaling":
+                await take_recall(parts, item, now)
+            case "vernietiging":
+                await take_destruction(parts, item, now)
     except Unavailable:
         raise
     except SchakelError as error:
@@ -112,6 +118,8 @@ def _verify(parts: Parts, item: InboxItem) -> Verified:
 
 def _store(parts: Parts, connection: Connection, data: bytes, verified: Verified, now: datetime) -> None:
     copy, context = _row(data, verified, now), verified.opened.statement.context
+    if is_recalled(connection, copy.copy_id):
+        return
     earlier = received.find_received(connection, copy.copy_id)
     if earlier is not None and jws_of(earlier) == verified.item.jws:
         repeat_receipt(connection, earlier, now)
