@@ -35,7 +35,7 @@ def screen(script: Script, situation: Situation) -> None:
 
 def decide(script: Script, situation: Situation) -> str | None:
     """Whether there will be a ban. When not the case ends, and how is returned."""
-    if script.chance(0.4):
+    if script.chance(0.25):
         _ask_prosecution(script)
     ban: dict[str, Any] = {**_BAN, "grond_kindermishandeling": situation is Situation.CHILD_ABUSE}
     if situation is Situation.CHILD_ABUSE:
@@ -47,7 +47,7 @@ def decide(script: Script, situation: Situation) -> str | None:
             ("vt_medewerker",),
             missing=0,
         )
-    if script.chance(0.15):
+    if script.chance(0.25):
         script.send("huisverbod.niet_opgelegd", "burgemeester", ("vt_medewerker",))
         return _close(script, "gemeente_jurist", "niet_opgelegd")
     if script.chance(0.3):
@@ -64,7 +64,7 @@ def hear(script: Script) -> None:
 
 def _acute(script: Script) -> str | None:
     script.send("melding.acuut", "politie_noodhulp", (HOVJ,), opens=True)
-    if script.chance(0.3):
+    if script.chance(0.4):
         script.send("melding.zorg", HOVJ, ("vt_medewerker",), act="acuut_zonder_screening")
         return _care(script)
     return None
@@ -107,7 +107,7 @@ def _weigh(script: Script) -> str | None:
     if script.chance(0.3):
         script.refused("S_toestand", "screening.gepland.kennisgeving", COORDINATOR, (HOVJ,), **_PLANNED)
     script.later(6)
-    if script.chance(0.12):
+    if script.chance(0.2):
         script.send("weegteam.advies", COORDINATOR, WEEGTEAM, advies="negatief")
         return _close(script, COORDINATOR, "weging_negatief")
     advice = script.send("weegteam.advies", COORDINATOR, WEEGTEAM, advies="positief")

@@ -16,13 +16,13 @@ def live_through(script: Script, situation: Situation, children: int, ban: str) 
     """The whole life of the ban that was imposed in the message `ban`; returns how it ended."""
     contact = _contact(script)
     minors = children > 0
-    if script.chance(0.5):
+    if script.chance(0.4):
         _zsm(script, minors=minors)
-    if script.chance(0.7):
+    if script.chance(0.4):
         _history(script, minors=minors)
     if minors and (situation is Situation.CHILD_ABUSE or script.chance(0.3)):
         _child_protection(script)
-    if script.chance(0.4):
+    if script.chance(0.3):
         _breach(script)
     script.later(DAY)
     if script.chance(0.25):
@@ -214,7 +214,7 @@ def _monitor(script: Script) -> None:
             ("vt_medewerker", "politie_wijkagent"),
             regiehouder_na_afloop=keeper,
         )
-    for _ in range(script.rng.randint(1, 3)):
+    for _ in range(script.rng.randint(1, 2)):
         script.later(14 * DAY)
         level = script.rng.choice(("veilig", "veilig", "zorg", "gevaar"))
         script.send("monitoring.signaal", CASEMANAGER, ("vt_medewerker",), niveau=level)
