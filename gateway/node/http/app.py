@@ -5,6 +5,7 @@ from typing import Final
 from fastapi import FastAPI
 
 from gateway.node.http.berichten import berichten_router
+from gateway.node.http.content_models import add_content_models
 from gateway.node.http.diensten import diensten_router
 from gateway.node.http.documenten import BODY_LIMITS, documenten_router
 from gateway.node.http.goedkeuringen import goedkeuringen_router
@@ -49,6 +50,7 @@ def node_app(parts: Parts, verifier: TokenVerifier, *, public_url: str) -> FastA
         server_url=public_url,
         body_limit_below=BODY_LIMITS,
     )
+    add_content_models(app)
     person_type = annotated_person(parts, verifier)
     for router in _ROUTERS:
         app.include_router(router(parts, person_type), prefix=API_BASE)
