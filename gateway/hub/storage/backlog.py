@@ -5,8 +5,9 @@ Counted from an index that holds nothing else, so that it costs as much as waits
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from gateway.domain.urgency import Urgency
 from gateway.hub.storage.tables import UNDELIVERED, deliveries
@@ -20,14 +21,17 @@ class Line:
     urgent: bool
 
 
+_URGENT: Final = (deliveries.c.urgency == Urgency.U0.value).label("urgent")
+_WAITING: Final = (
+    select(deliveries.c.oin, _URGENT, func.count().label("waiting"))
+    .where(UNDELIVERED, deliveries.c.oin.in_(bindparam("oins", expanding=True)))
+    .group_by(deliveries.c.oin, _URGENT)
+)
+
+
 def waiting_copies(connection: Connection, oins: Collection[str]) -> dict[Line, int]:
     """Undelivered copies of these agencies by line; a line that is not named has none."""
     if not oins:
         return {}
-    urgent = (deliveries.c.urgency == Urgency.U0.value).label("urgent")
-    found = connection.execute(
-        select(deliveries.c.oin, urgent, func.count().label("waiting"))
-        .where(UNDELIVERED, deliveries.c.oin.in_(sorted(set(oins))))
-        .group_by(deliveries.c.oin, urgent)
-    )
+    found = connection.execute(_WAITING, {"oins": sorted(set(oins))})
     return {Line(row.oin, bool(row.urgent)): row.waiting for row in found}

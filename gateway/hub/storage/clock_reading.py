@@ -6,8 +6,9 @@ For an account of every clock of a case or of the whole database, see `clock_acc
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from gateway.domain.clock import rfc3339
 from gateway.domain.deadlines import TAKING_ON, AlarmKey, Clock, ClockStatus, clock_from_record, clock_record
@@ -55,15 +56,16 @@ def row_of(clock: Clock, next_at: str | None) -> ClockRow:
     )
 
 
+_LEGAL: Final = (
+    select(clocks)
+    .where(clocks.c.case_id == bindparam("case_id"), clocks.c.deadline.not_in(TAKING_ON))
+    .order_by(clocks.c.clock_id)
+)
+
+
 def legal_clocks(connection: Connection, case_id: str) -> tuple[ClockRow, ...]:
     """The clocks of the case that messages can touch, ended ones included."""
-    return select_all(
-        connection,
-        ClockRow,
-        select(clocks)
-        .where(clocks.c.case_id == case_id, clocks.c.deadline.not_in(TAKING_ON))
-        .order_by(clocks.c.clock_id),
-    )
+    return select_all(connection, ClockRow, _LEGAL, case_id=case_id)
 
 
 def running_clocks(connection: Connection, case_id: str) -> tuple[ClockRow, ...]:

@@ -1,10 +1,28 @@
 """Reads the registers that decisions rest on. Revoked and ended entries are read too: whether one holds is judged."""
 
-from sqlalchemy import Connection, or_, select
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, or_, select
 
 from gateway.hub.storage.register_rows import MandateRow, PilotRow, StatementRow
 from gateway.hub.storage.register_tables import mandates, pilots, statements
 from gateway.hub.storage.selecting import select_all, select_one
+
+_OF_HOLDER: Final = (
+    select(mandates)
+    .where(mandates.c.oin == bindparam("oin"))
+    .order_by(mandates.c.starts_at, mandates.c.mandate_id)
+)
+_IN_CASE: Final = (
+    select(statements)
+    .where(statements.c.case_id == bindparam("case_id"))
+    .order_by(statements.c.registered_at, statements.c.statement_id)
+)
+_IN_MUNICIPALITY: Final = (
+    select(pilots)
+    .where(pilots.c.municipality == bindparam("municipality"))
+    .order_by(pilots.c.starts_at, pilots.c.registered_at, pilots.c.pilot_id)
+)
 
 
 def municipality_scope(municipality: str) -> str:
@@ -14,10 +32,7 @@ def municipality_scope(municipality: str) -> str:
 
 def mandates_of_holder(connection: Connection, oin: str) -> tuple[MandateRow, ...]:
     """Every mandate of a person of that agency, by start."""
-    query = (
-        select(mandates).where(mandates.c.oin == oin).order_by(mandates.c.starts_at, mandates.c.mandate_id)
-    )
-    return select_all(connection, MandateRow, query)
+    return select_all(connection, MandateRow, _OF_HOLDER, oin=oin)
 
 
 def mandates_of_agency(connection: Connection, oin: str) -> tuple[MandateRow, ...]:
@@ -29,22 +44,12 @@ def mandates_of_agency(connection: Connection, oin: str) -> tuple[MandateRow, ..
 
 def statements_in_case(connection: Connection, case_id: str) -> tuple[StatementRow, ...]:
     """Every agreement and consent in the case, in the order of registration."""
-    query = (
-        select(statements)
-        .where(statements.c.case_id == case_id)
-        .order_by(statements.c.registered_at, statements.c.statement_id)
-    )
-    return select_all(connection, StatementRow, query)
+    return select_all(connection, StatementRow, _IN_CASE, case_id=case_id)
 
 
 def pilots_in(connection: Connection, municipality: str) -> tuple[PilotRow, ...]:
     """Every pilot entry of the municipality, by start."""
-    query = (
-        select(pilots)
-        .where(pilots.c.municipality == municipality)
-        .order_by(pilots.c.starts_at, pilots.c.registered_at, pilots.c.pilot_id)
-    )
-    return select_all(connection, PilotRow, query)
+    return select_all(connection, PilotRow, _IN_MUNICIPALITY, municipality=municipality)
 
 
 def pilots_of_agency(connection: Connection, oin: str) -> tuple[PilotRow, ...]:

@@ -5,8 +5,9 @@ The same queries run for a case that does not exist, so that the time of an answ
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from gateway.hub.storage import rows
 from gateway.hub.storage.changes import agency_scope, case_scope
@@ -64,9 +65,8 @@ class Situation:
     received: tuple[Received, ...]
     assignments: tuple[rows.AssignmentRow, ...]
     duties: tuple[rows.DutyRow, ...]
-    roster: tuple[
-        rows.DutyRow, ...
-    ]  # also those that ended since the case was opened: a past act asks for them
+    # Also the duties that ended since the case was opened: an act of the past asks for them.
+    roster: tuple[rows.DutyRow, ...]
     clocks: tuple[ClockRow, ...]
     mandates: tuple[MandateRow, ...]
     statements: tuple[StatementRow, ...]
@@ -74,43 +74,42 @@ class Situation:
     versions: Mapping[str, int]
 
 
+_CASE: Final[BindParameter[str]] = bindparam("case_id")
+_VERSIONS: Final = select(fact_versions).where(fact_versions.c.scope.in_(bindparam("scopes", expanding=True)))
+_OF_CASE: Final = select(cases).where(cases.c.case_id == _CASE)
+_STATES: Final = select(case_states).where(case_states.c.case_id == _CASE).order_by(case_states.c.position)
+_SENT: Final = select(messages).where(messages.c.case_id == _CASE).order_by(messages.c.position)
+_RECEIVED: Final = select(
+    deliveries.c.oin, deliveries.c.role, deliveries.c.message_id, deliveries.c.outcome
+).where(deliveries.c.case_id == _CASE)
+_ASSIGNED: Final = select(assignments).where(assignments.c.case_id == _CASE).order_by(assignments.c.made_at)
+_HELD: Final = select(duties).where(
+    duties.c.oin == bindparam("oin"),
+    duties.c.starts_at <= bindparam("now"),
+    duties.c.ends_at > bindparam("since"),
+)
+
+
 def load_situation(
     connection: Connection, *, case_id: str, oin: str, now: str, opening_in: str | None = None
 ) -> Situation:
     """The situation of a case as the agency `oin` acts in it at `now` (RFC 3339 text). `opening_in` is the
     municipality of a case that the message at hand opens."""
-    case = select_one(connection, rows.CaseRow, select(cases).where(cases.c.case_id == case_id))
+    case = select_one(connection, rows.CaseRow, _OF_CASE, case_id=case_id)
     municipality = (opening_in or "") if case is None else case.municipality
     scopes = (case_scope(case_id), agency_scope(oin), municipality_scope(municipality))
-    versions = connection.execute(select(fact_versions).where(fact_versions.c.scope.in_(scopes)))
+    versions = connection.execute(_VERSIONS, {"scopes": scopes})
+    roster = load_duties(connection, oin=oin, now=now, since=now if case is None else case.opened_at)
     return Situation(
         case_id=case_id,
         case=case,
-        states=select_all(
-            connection,
-            rows.CaseStateRow,
-            select(case_states).where(case_states.c.case_id == case_id).order_by(case_states.c.position),
-        ),
-        sent=select_all(
-            connection,
-            rows.MessageRow,
-            select(messages).where(messages.c.case_id == case_id).order_by(messages.c.position),
-        ),
-        received=select_all(
-            connection,
-            Received,
-            select(deliveries.c.oin, deliveries.c.role, deliveries.c.message_id, deliveries.c.outcome).where(
-                deliveries.c.case_id == case_id
-            ),
-        ),
-        assignments=select_all(
-            connection,
-            rows.AssignmentRow,
-            select(assignments).where(assignments.c.case_id == case_id).order_by(assignments.c.made_at),
-        ),
+        states=select_all(connection, rows.CaseStateRow, _STATES, case_id=case_id),
+        sent=select_all(connection, rows.MessageRow, _SENT, case_id=case_id),
+        received=select_all(connection, Received, _RECEIVED, case_id=case_id),
+        assignments=select_all(connection, rows.AssignmentRow, _ASSIGNED, case_id=case_id),
         clocks=legal_clocks(connection, case_id),
-        duties=load_duties(connection, oin=oin, now=now),
-        roster=load_duties(connection, oin=oin, now=now, since=now if case is None else case.opened_at),
+        duties=tuple(duty for duty in roster if duty.ends_at > now),
+        roster=roster,
         mandates=mandates_of_holder(connection, oin),
         statements=statements_in_case(connection, case_id),
         pilots=pilots_in(connection, municipality),
@@ -122,5 +121,4 @@ def load_duties(
     connection: Connection, *, oin: str, now: str, since: str | None = None
 ) -> tuple[rows.DutyRow, ...]:
     """Who of the agency is on duty at `now`, or was at some time since `since`."""
-    held = (duties.c.oin == oin, duties.c.starts_at <= now, duties.c.ends_at > min(since or now, now))
-    return select_all(connection, rows.DutyRow, select(duties).where(*held))
+    return select_all(connection, rows.DutyRow, _HELD, oin=oin, now=now, since=min(since or now, now))

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from gateway.hub.storage.backlog import Line, waiting_copies
 from gateway.hub.storage.changes import Placement
@@ -26,15 +27,23 @@ class KnownForSubmission:
     waiting: Mapping[Line, int]
 
 
+_SOURCE: Final[BindParameter[str]] = bindparam("source")
+_EARLIER: Final = (
+    select(submissions)
+    .where(submissions.c.source == _SOURCE, submissions.c.message_id == bindparam("message_id"))
+    .order_by(submissions.c.attempt)
+)
+_SAME_JTI: Final = select(submissions.c.jti).where(
+    submissions.c.source == _SOURCE, submissions.c.jti == bindparam("jti")
+)
+_SAME_COPY: Final = select(copies.c.copy_id).where(
+    copies.c.copy_id.in_(bindparam("copy_ids", expanding=True))
+)
+
+
 def earlier_bodies(connection: Connection, source: str, message_id: str) -> tuple[SubmissionRow, ...]:
     """Every body that came under this identity, in order of arrival."""
-    return select_all(
-        connection,
-        SubmissionRow,
-        select(submissions)
-        .where(submissions.c.source == source, submissions.c.message_id == message_id)
-        .order_by(submissions.c.attempt),
-    )
+    return select_all(connection, SubmissionRow, _EARLIER, source=source, message_id=message_id)
 
 
 def placement_of(connection: Connection, item_key: str) -> Placement:
@@ -56,12 +65,12 @@ def load_for_submission(
     opening_in: str | None,
 ) -> KnownForSubmission:
     """What is on record when a submission of the agency `oin` is judged, all at the same moment."""
-    same_jti = select(submissions.c.jti).where(submissions.c.source == source, submissions.c.jti == jti)
-    same_copy = select(copies.c.copy_id).where(copies.c.copy_id.in_(copy_ids))
+    same_jti = connection.execute(_SAME_JTI, {"source": source, "jti": jti})
+    same_copy = connection.execute(_SAME_COPY, {"copy_ids": list(copy_ids)})
     return KnownForSubmission(
         situation=load_situation(connection, case_id=case_id, oin=oin, now=now, opening_in=opening_in),
         bodies=len(earlier_bodies(connection, source, message_id)),
-        is_jti_used=connection.execute(same_jti).first() is not None,
-        are_copies_known=connection.execute(same_copy).first() is not None,
+        is_jti_used=same_jti.first() is not None,
+        are_copies_known=same_copy.first() is not None,
         waiting=waiting_copies(connection, recipients),
     )

@@ -9,8 +9,22 @@ changed; (6) append to the log, whose head every transaction needs.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
+from functools import cache
+from typing import Final
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, tuple_, update
+from sqlalchemy import (
+    Connection,
+    Delete,
+    Insert,
+    Update,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    tuple_,
+    update,
+)
 
 from gateway.domain.errors import SchakelError
 from gateway.hub.storage.changes import Change, Judgement, Lane, Moved, Removal, Revision, Written
@@ -22,7 +36,25 @@ Outcome = Written | Moved | SchakelError
 """What became of one change, or why nothing of it was written."""
 
 _COLUMNS = {row: tuple(column.name for column in fields(row)) for row in TABLE_OF}
-_SCOPES_AT_ONCE = 500  # SQLite takes 32,766 parameters; a batch stays far below
+_LOCKED_VERSIONS: Final = (
+    select(fact_versions)
+    .where(fact_versions.c.scope.in_(bindparam("scopes", expanding=True)))
+    .order_by(fact_versions.c.scope)
+    .with_for_update()
+)
+_LANE: Final = (deliveries.c.case_id, deliveries.c.oin, deliveries.c.role)
+_LAST_NUMBERS: Final = (
+    select(*_LANE, func.max(deliveries.c.number).label("last"))
+    .where(tuple_(*_LANE).in_(bindparam("lanes", expanding=True)))
+    .group_by(*_LANE)
+)
+_NEW_VERSION: Final = insert(fact_versions)
+_RAISED_VERSION: Final = (
+    update(fact_versions)
+    .where(fact_versions.c.scope == bindparam("key_scope"))
+    .values(version=bindparam("new_version"))
+)
+_SCOPES_AT_ONCE: Final = 500  # SQLite takes 32,766 parameters; a batch stays far below
 
 
 def write(connection: Connection, changes: Sequence[Change]) -> list[Outcome]:
@@ -53,12 +85,7 @@ def _locked_versions(connection: Connection, changes: Sequence[Change]) -> dict[
     versions: dict[str, int] = {}
     for start in range(0, len(scopes), _SCOPES_AT_ONCE):
         wanted = scopes[start : start + _SCOPES_AT_ONCE]
-        found = connection.execute(
-            select(fact_versions)
-            .where(fact_versions.c.scope.in_(wanted))
-            .order_by(fact_versions.c.scope)
-            .with_for_update()
-        )
+        found = connection.execute(_LOCKED_VERSIONS, {"scopes": wanted})
         versions |= {row.scope: row.version for row in found}
     return versions
 
@@ -83,11 +110,8 @@ def _number(connection: Connection, changes: Sequence[Change]) -> list[dict[Lane
     lanes = {lane for change in changes for lane in change.lanes}
     last = dict.fromkeys(lanes, 0)
     if lanes:
-        place = (deliveries.c.case_id, deliveries.c.oin, deliveries.c.role)
         found = connection.execute(
-            select(*place, func.max(deliveries.c.number).label("last"))
-            .where(tuple_(*place).in_([(lane.case_id, lane.oin, lane.role) for lane in lanes]))
-            .group_by(*place)
+            _LAST_NUMBERS, {"lanes": [(lane.case_id, lane.oin, lane.role) for lane in lanes]}
         )
         last |= {Lane(row.case_id, row.oin, row.role): row.last for row in found}
     numbered = []
@@ -107,9 +131,9 @@ def _write_rows(connection: Connection, judged: Iterable[Judgement]) -> None:
             inserts[type(row)].append({name: getattr(row, name) for name in _COLUMNS[type(row)]})
         revisions += judgement.revisions
         removals += judgement.removals
-    for kind, table in TABLE_OF.items():
+    for kind in TABLE_OF:
         if kind in inserts:
-            connection.execute(insert(table), inserts[kind])
+            connection.execute(_insertion(kind), inserts[kind])
     _revise(connection, revisions)
     _remove(connection, removals)
 
@@ -120,15 +144,10 @@ def _revise(connection: Connection, revisions: Iterable[Revision]) -> None:
     ] = defaultdict(list)
     for each in revisions:
         alike[each.row, tuple(each.key), tuple(each.values), each.growing, each.unset].append(each)
-    for (kind, keys, values, growing, unset), same in alike.items():
-        table = TABLE_OF[kind]
-        statement = update(table).where(*(table.c[name] == bindparam(f"key_{name}") for name in keys))
-        if growing is not None:
-            statement = statement.where(table.c[growing] < bindparam(f"new_{growing}"))
-        if unset is not None:
-            statement = statement.where(table.c[unset].is_(None))
-        statement = statement.values({name: bindparam(f"new_{name}") for name in values})
-        connection.execute(statement, [_prefixed("key_", r.key) | _prefixed("new_", r.values) for r in same])
+    for alike_in, same in alike.items():
+        connection.execute(
+            _revision(*alike_in), [_prefixed("key_", r.key) | _prefixed("new_", r.values) for r in same]
+        )
 
 
 def _remove(connection: Connection, removals: Iterable[Removal]) -> None:
@@ -136,9 +155,31 @@ def _remove(connection: Connection, removals: Iterable[Removal]) -> None:
     for each in removals:
         alike[each.row, tuple(each.key)].append(each)
     for (kind, keys), same in alike.items():
-        table = TABLE_OF[kind]
-        statement = delete(table).where(*(table.c[name] == bindparam(f"key_{name}") for name in keys))
-        connection.execute(statement, [_prefixed("key_", removal.key) for removal in same])
+        connection.execute(_removal(kind, keys), [_prefixed("key_", removal.key) for removal in same])
+
+
+@cache
+def _insertion(kind: type[Row]) -> Insert:
+    return insert(TABLE_OF[kind])
+
+
+@cache
+def _revision(
+    kind: type[Row], keys: tuple[str, ...], values: tuple[str, ...], growing: str | None, unset: str | None
+) -> Update:
+    table = TABLE_OF[kind]
+    statement = update(table).where(*(table.c[name] == bindparam(f"key_{name}") for name in keys))
+    if growing is not None:
+        statement = statement.where(table.c[growing] < bindparam(f"new_{growing}"))
+    if unset is not None:
+        statement = statement.where(table.c[unset].is_(None))
+    return statement.values({name: bindparam(f"new_{name}") for name in values})
+
+
+@cache
+def _removal(kind: type[Row], keys: tuple[str, ...]) -> Delete:
+    table = TABLE_OF[kind]
+    return delete(table).where(*(table.c[name] == bindparam(f"key_{name}") for name in keys))
 
 
 def _prefixed(prefix: str, values: Mapping[str, object]) -> dict[str, object]:
@@ -157,11 +198,6 @@ def _raise_versions(connection: Connection, stored: Mapping[str, int], changes: 
         if scope in stored
     ]
     if new:
-        connection.execute(insert(fact_versions), new)
+        connection.execute(_NEW_VERSION, new)
     if known:
-        connection.execute(
-            update(fact_versions)
-            .where(fact_versions.c.scope == bindparam("key_scope"))
-            .values(version=bindparam("new_version")),
-            known,
-        )
+        connection.execute(_RAISED_VERSION, known)
