@@ -1,18 +1,22 @@
-"""A node that is wrong on purpose: it acknowledges what comes in before it has stored it.
+"""Parts that are wrong on purpose: a node that acknowledges what comes in before it has stored it, and a hub that
+answers before it has committed.
 
-For control runs: with it a kill between the two must lose a copy, and the ledger must say so.
+For control runs: with them a kill between the two must lose something, and the ledger must say so.
 """
 
 import asyncio
+import time
 from typing import Any
 
 from gateway import bootstrap
+from gateway.hub.storage import writer
+from gateway.hub.storage.transaction import write
 from gateway.node.assembly import NodeIdentity, build_node
 from gateway.node.hub_link import Inbox, InboxMessage
 from gateway.node.hub_link.nats_connection import connect
 from gateway.node.hub_link.nats_link import NatsInbox, NatsLink
 from gateway.protocol.keys import OpeningKey, SigningKey
-from gateway.settings import NodeSettings
+from gateway.settings import HubSettings, NodeSettings
 from gateway.web.server import ClientCertificates
 
 
@@ -61,3 +65,21 @@ async def _node(settings: NodeSettings) -> None:
     working = asyncio.create_task(node.run())
     await bootstrap._serve(node.app, settings.listen, ClientCertificates.OPTIONAL)
     working.cancel()
+
+
+ANSWER_IS_AWAY_S = 1.0
+
+
+def run_careless_hub(settings: HubSettings) -> None:
+    """As `bootstrap.run_hub`; the answer to each change leaves a second before its commit."""
+    writer.Writer._run = _answer_first  # type: ignore[method-assign]
+    bootstrap.run_hub(settings)
+
+
+def _answer_first(self: writer.Writer) -> None:
+    while (waiting := self._waiting.get()) is not None:
+        with self._engines.writing.connect() as connection:
+            transaction = connection.begin()
+            writer._answer([waiting], write(connection, [waiting.change]))
+            time.sleep(ANSWER_IS_AWAY_S)
+            transaction.commit()

@@ -1,35 +1,30 @@
 """The exchange of a journey: the product's own processes, under a parent that kills and starts them as it is told.
 
-`python -m tests.journeys.stage FOLDER [DATABASE_URL]` reads one JSON command a line and answers each with one line. It
-is a process of its own because it forks, which a test run with threads must not. When its input ends, the exchange
-ends.
+`python -m tests.journeys.stage FOLDER DATABASE_URL HUBS RELAYS` (an empty address: SQLite) reads one JSON command a
+line and answers each with one line. It is a process of its own because it forks, which a test run with threads must
+not. When its input ends, the exchange ends.
 """
 
-import asyncio
 import json
 import os
 import resource
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from gateway import bootstrap
-from gateway.hub.assembly import open_hub
-from gateway.hub.policy.bundle_service import serve_bundles
-from gateway.hub.policy.client import DecisionPoint
-from gateway.local.exchange import Exchange
+from gateway.local.exchange import Exchange, _healthy
 from gateway.local.processes import Supervisor
 from gateway.local.systems import run_systems
-from gateway.local.world import World, free_ports, make_world
-from gateway.settings import HubSettings, load_hub, load_node
-from gateway.web.server import ClientCertificates
+from gateway.local.world import Ports, World, free_ports, make_world
+from gateway.settings import load_hub, load_node
 from tests.journeys import careless
 from tests.journeys.faults import arm
+from tests.servers import free_port
 
 DIES_WITHIN_S = 60.0
 
@@ -37,15 +32,22 @@ DIES_WITHIN_S = 60.0
 class Stage:
     """One exchange and the commands on it. Every command returns what it answers."""
 
-    def __init__(self, folder: Path, database_url: str | None) -> None:
+    def __init__(self, folder: Path, database_url: str | None, hubs: int, relays: int) -> None:
         self.ports = free_ports()
+        self.more_hubs: dict[str, int] = {}
+        self._relays = [f"relay-{number}" for number in range(1, relays + 1)]
         self.world = make_world(folder, self.ports, now=datetime.now(UTC))
         if database_url is not None:
             _move_hub(self.world, database_url)
+        if relays:
+            self.more_hubs = {f"hub-{number}": free_port() for number in range(2, hubs + 1)}
+            _share_out(self.world, self.ports, self.more_hubs, self._relays)
         self.exchange = Exchange(self.world, self.ports, Supervisor(self.world.logs))
 
     def begin(self) -> dict[str, Any]:
         self.exchange.start(lambda _: None)
+        for name in (*self.more_hubs, *self._relays):
+            self.start(name=name)
         ports = {
             "nats": self.ports.nats,
             "opa": self.ports.opa,
@@ -95,20 +97,34 @@ class Stage:
 
     def _work(self, name: str, clock_s: float, careless_about: str | None) -> Callable[[], None] | None:
         world = self.world
-        if name == "hub":
-            settings = load_hub(world.hub_settings)
-            return (lambda: bootstrap.run_hub(settings)) if clock_s == 0 else _off(settings, clock_s)
+        if name == "organisaties":
+            return lambda: run_systems(world, self.ports)
+        run = self._process(name, careless_about)
+        if run is None or clock_s == 0:
+            return run
+        return lambda: _at_another_time(run, clock_s)
+
+    def _process(self, name: str, careless_about: str | None) -> Callable[[], None] | None:
+        world = self.world
         if name.startswith("node-"):
             node = load_node(world.node_settings(name.removeprefix("node-")))
             if careless_about is not None:
                 return lambda: careless.run_careless_node(node)
             return lambda: bootstrap.run_node(node)
-        if name == "organisaties":
-            return lambda: run_systems(world, self.ports)
+        if name.startswith(("hub", "relay")):
+            settings = load_hub(world.hub_settings.with_name(f"{name}.toml"))
+            if name.startswith("relay"):
+                return lambda: bootstrap.run_relay(settings)
+            if careless_about is not None:
+                return lambda: careless.run_careless_hub(settings)
+            return lambda: bootstrap.run_hub(settings)
         return None
 
     def _wait(self, name: str) -> None:
-        if name in ("hub", "opa"):
+        if name in self.more_hubs:
+            url = f"https://localhost:{self.more_hubs[name]}/alive"
+            self.exchange._wait(name, lambda: _healthy(url, self.exchange.tls()))
+        elif name in ("hub", "opa"):
             self.exchange.wait_for_hub()
         elif name.startswith("node-"):
             self.exchange.wait_for_node(name.removeprefix("node-"))
@@ -122,6 +138,23 @@ def _move_hub(world: World, database_url: str) -> None:
     bootstrap.migrate(load_hub(world.hub_settings))
 
 
+def _share_out(world: World, ports: Ports, hubs: Mapping[str, int], relays: Sequence[str]) -> None:
+    """Settings of more hubs and of relays beside the first, on the same database, as on machines of their own."""
+    first = world.hub_settings.read_text("utf-8")
+    world.hub_settings.write_text("relay = false\n" + first, "utf-8")
+    for name in (*hubs, *relays):
+        mine = first.replace(
+            f"[listen]\nport = {ports.hub}\n", f"[listen]\nport = {hubs.get(name, ports.hub)}\n"
+        )
+        mine = mine.replace(f"bundle_port = {ports.bundle}\n", f"bundle_port = {free_port()}\n")
+        mine = mine.replace('data_dir = "."\n', f'data_dir = "{name}"\n')
+        mine = mine.replace("hub.spans.jsonl", f"{name}.spans.jsonl")
+        assert mine.count(name) == 2, "the settings of a hub look otherwise now"
+        place = world.hub_settings.with_name(f"{name}.toml")
+        place.with_suffix("").mkdir()
+        place.write_text(f"relay = false\n{mine}" if name in hubs else mine, "utf-8")
+
+
 def _prepared(work: Callable[[], None], fault: str | None, wal_bytes: int | None) -> None:
     if fault is not None:
         arm(fault)
@@ -131,30 +164,16 @@ def _prepared(work: Callable[[], None], fault: str | None, wal_bytes: int | None
     work()
 
 
-def _off(settings: HubSettings, clock_s: float) -> Callable[[], None]:
-    """A hub as `bootstrap` puts it together, with a clock that is wrong."""
-
-    def clock() -> datetime:
-        return bootstrap.now() + timedelta(seconds=clock_s)
-
-    async def hub() -> None:
-        policy = bootstrap._policy_folder(settings)
-        point = DecisionPoint(
-            host=settings.policy.opa_host, port=settings.policy.opa_port, revision=policy.current()
-        )
-        plan = bootstrap._plan(settings, point, bootstrap._authority(settings))
-        async with (
-            serve_bundles(policy, port=settings.policy.bundle_port),
-            open_hub(replace(plan, clock=clock)) as running,
-        ):
-            await bootstrap._serve(running.app, settings.listen, ClientCertificates.OPTIONAL)
-
-    return lambda: asyncio.run(hub())
+def _at_another_time(run: Callable[[], None], clock_s: float) -> None:
+    """A part of the product on a machine whose clock is wrong."""
+    right = bootstrap.now
+    bootstrap.now = lambda: right() + timedelta(seconds=clock_s)
+    run()
 
 
-def main(folder: Path, database_url: str | None = None) -> None:
+def main(folder: Path, database_url: str | None, hubs: int, relays: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the test run that started us ends us
-    stage = Stage(folder, database_url)
+    stage = Stage(folder, database_url, hubs, relays)
     try:
         _say(stage.begin())
         for line in sys.stdin:
@@ -178,4 +197,4 @@ def _say(answer: Mapping[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), *sys.argv[2:])
+    main(Path(sys.argv[1]), sys.argv[2] or None, int(sys.argv[3]), int(sys.argv[4]))

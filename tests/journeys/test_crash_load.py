@@ -4,6 +4,7 @@ import random
 import statistics
 import time
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 
 import httpx2
@@ -15,13 +16,14 @@ from gateway.local.registry_file import POLICE, VEILIG_THUIS
 from tests.journeys.casework import notice_body
 from tests.journeys.conftest import Measure
 from tests.journeys.ledger import Ledger
-from tests.journeys.proof import assert_log_agrees, assert_promises_kept
+from tests.journeys.proof import assert_log_agrees, assert_promises_kept, until_idle
 from tests.journeys.senders import Load, Sender
 from tests.journeys.theatre import POLICE_NODE, SENDER_NODE, Theatre, free_limit, locked, size_of
 from tests.servers import accepts, wait_until
 
 pytestmark = [pytest.mark.real, pytest.mark.xdist_group("crash")]
 
+ROUND = 40
 VICTIMS = ("hub", "nats", "opa", SENDER_NODE, POLICE_NODE, "organisaties")
 AIM_S = 5.0
 BOUND_S = 12 * AIM_S  # the aim is for a quiet machine
@@ -76,41 +78,71 @@ def answered(load: Load, status: int) -> int:
     return sum(sender.answers[status] for sender in load.senders)
 
 
-def random_kills(theatre: Theatre, ledger: Ledger, measure: Measure, *, kills: int, seed: int) -> None:
-    chosen = random.Random(seed)  # noqa: S311 - which part dies is no secret
-    took = defaultdict[str, list[float]](list)
-    with at_work(theatre, ledger) as load:
-        service = Service(theatre, load.senders[0])
-        until_more(load, SENDERS)
-        for _ in range(kills):
-            victim = chosen.choice(VICTIMS)
-            load._stop.wait(chosen.uniform(0.0, 0.3))  # anywhere in the work of the senders
-            took[victim].append(service.back_after(victim))
-            load.check()
-        until_more(load, SENDERS)
-    assert_promises_kept(theatre, ledger)
-    measure("random kills", kills)
-    measure("messages acknowledged under random kills", len(ledger.promises))
-    measure("requests tried again", sum(sum(s.answers.values()) for s in load.senders) - len(ledger.promises))
-    for victim, seconds in took.items():
-        measure(f"back after kill -9 of {victim} (s, median)", statistics.median(seconds))
-        measure(f"back after kill -9 of {victim} (s, longest)", max(seconds))
-    assert set(took) == set(VICTIMS)
+class Kills:
+    """Random kills under load, and how long each part was missed."""
+
+    def __init__(
+        self, theatre: Theatre, ledger: Ledger, *, seed: int, victims: Sequence[str] = VICTIMS
+    ) -> None:
+        self._theatre = theatre
+        self._ledger = ledger
+        self._victims = victims
+        self._chosen = random.Random(seed)  # noqa: S311 - which part dies is no secret
+        self._unanswered = 0
+        self.took = defaultdict[str, list[float]](list)
+
+    def go_on(self, kills: int) -> None:
+        """So many kills, with senders in cases of their own; then every promise so far is kept."""
+        with at_work(self._theatre, self._ledger) as load:
+            service = Service(self._theatre, load.senders[0])
+            until_more(load, SENDERS)
+            for _ in range(kills):
+                victim = self._chosen.choice(self._victims)
+                load._stop.wait(self._chosen.uniform(0.0, 0.3))  # anywhere in the work of the senders
+                self.took[victim].append(service.back_after(victim))
+                load.check()
+            until_more(load, SENDERS)
+        self._unanswered += sum(
+            count
+            for sender in load.senders
+            for what, count in sender.answers.items()
+            if what not in (201, 202)
+        )
+        assert_promises_kept(self._theatre, self._ledger)
+
+    def report(self, measure: Measure) -> None:
+        measure("random kills", sum(map(len, self.took.values())))
+        measure("messages acknowledged under random kills", len(self._ledger.promises))
+        measure("requests tried again", self._unanswered)
+        for victim, seconds in self.took.items():
+            measure(f"back after kill -9 of {victim} (s, median)", statistics.median(seconds))
+            measure(f"back after kill -9 of {victim} (s, longest)", max(seconds))
+        assert set(self.took) == set(self._victims)
 
 
 def test_forty_random_kills_lose_nothing(
     theatre: Theatre, ledger: Ledger, tmp_path: Path, measure: Measure
 ) -> None:
-    random_kills(theatre, ledger, measure, kills=40, seed=20261123)
+    kills = Kills(theatre, ledger, seed=20261123)
+    kills.go_on(ROUND)
+    kills.report(measure)
     assert_log_agrees(theatre, ledger, tmp_path)
 
 
 @pytest.mark.full
-def test_a_thousand_random_kills_lose_nothing(
-    theatre: Theatre, ledger: Ledger, tmp_path: Path, measure: Measure
-) -> None:
-    random_kills(theatre, ledger, measure, kills=1000, seed=int(time.time()))
-    assert_log_agrees(theatre, ledger, tmp_path)
+def test_a_thousand_random_kills_lose_nothing(tmp_path: Path, ledger: Ledger, measure: Measure) -> None:
+    """In rounds, each with new cases: a case grows, and with it the time of every decision in it, and after each round
+    all is delivered, so that what goes wrong is known to the round. The log is compared after each round as well."""
+    with Theatre(tmp_path / "exchange") as theatre:
+        kills, began = Kills(theatre, ledger, seed=int(time.time())), time.monotonic()
+        for number in range(1, 1000 // ROUND + 1):
+            kills.go_on(ROUND)
+            leaves = assert_log_agrees(theatre, ledger, tmp_path)
+            took = time.monotonic() - began
+            done = f"{number * ROUND} kills, {len(ledger.promises)} messages, {leaves} leaves, {took:.0f} s\n"
+            with (tmp_path / "rounds.txt").open("a") as file:  # to look how far a run of an hour is
+                file.write(done)
+        kills.report(measure)
 
 
 @pytest.mark.parametrize("part", ["nats", "opa"])
@@ -180,4 +212,27 @@ def test_a_clock_set_back_delays_what_waited_and_loses_nothing(
     theatre.restart("hub")
     sender.send()
     assert_promises_kept(theatre, ledger)
+    assert_log_agrees(theatre, ledger, tmp_path)
+
+
+def test_nodes_whose_clocks_were_set_back_lose_nothing_and_keep_the_order(
+    theatre: Theatre, ledger: Ledger, sender: Sender, tmp_path: Path
+) -> None:
+    """Both nodes die with something in hand, and come back in the past: what was to be tried "later" is not lost sight
+    of, and what arrives "earlier" than what is there is handed over after it."""
+    theatre.restart(POLICE_NODE, fault="node-before-acknowledge")
+    first = sender.send()
+    theatre.await_death(POLICE_NODE)
+    theatre.start(POLICE_NODE, clock_s=-30.0)
+    theatre.restart(SENDER_NODE, clock_s=-30.0)
+    sender.client._token = ""  # issued in what is the future there
+    after = [sender.send(urgent=number == 3) for number in range(5)]
+    assert_promises_kept(theatre, ledger)
+    arrived = dict(theatre.node_rows(POLICE, "SELECT message_id, received_at FROM received_copies"))
+    assert arrived[after[0]] < arrived[first]  # the clock was really set back
+    for node in (POLICE_NODE, SENDER_NODE):
+        theatre.restart(node)
+    sender.send()
+    assert_promises_kept(theatre, ledger)
+    until_idle(theatre)
     assert_log_agrees(theatre, ledger, tmp_path)

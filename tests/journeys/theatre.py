@@ -31,16 +31,22 @@ class StageError(Exception):
 
 
 class Theatre:
-    """A running exchange, with the hub on SQLite unless a database is named. A context: everything ends with it."""
+    """A running exchange, with the hub on SQLite unless a database is named; on PostgreSQL there may be several hubs
+    (`hub`, `hub-2` ...) and relays of their own (`relay-1` ...). A context: everything ends with it."""
 
-    def __init__(self, folder: Path, *, database_url: str | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, database_url: str | None = None, hubs: int = 1, relays: int = 0
+    ) -> None:
         self.world = World(folder)
         self._database_url = database_url
         self._lock = threading.Lock()
         self._people: list[AgencyClient] = []
         with (folder.parent / f"{folder.name}.log").open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.journeys.stage", str(folder), *filter(None, [database_url])],
+                [
+                    *(sys.executable, "-m", "tests.journeys.stage"),
+                    *(str(folder), database_url or "", str(hubs), str(relays)),
+                ],
                 cwd=ROOT,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 CLAIMED_FOR: Final = timedelta(seconds=30)
 AT_ONCE: Final = 200
 FIRST_PAUSE: Final = timedelta(seconds=1)
-LONGEST_PAUSE: Final = timedelta(minutes=1)
+LONGEST_PAUSE: Final = timedelta(seconds=10)  # so long may an urgent copy wait for a server that is back
 LONGEST_WAIT_FOR_RECEIPT: Final = timedelta(days=1)
 LOOK_EVERY_S: Final = (
     0.5  # it is woken when this process wrote something; another one's rows wait at most this

@@ -87,6 +87,7 @@ def place(
     """
     case = record.situation.case
     history = record.history
+    now = _not_before_the_record(record, now)
     at = now if claimed is None else history.moment(claimed, now)
     is_early = case is not None and at < parse_time(case.opened_at)
     if claimed is None or is_early:
@@ -111,6 +112,13 @@ def place(
         history=roomy,
         moved=tuple(act for act in roomy.acts if act not in history.acts),
     )
+
+
+def _not_before_the_record(record: CaseRecord, now: datetime) -> datetime:
+    """Now, or the last moment on record: a clock may have been set back, and that of another hub may be ahead."""
+    case, acts = record.situation.case, record.history.acts
+    opened = [] if case is None else [parse_time(case.opened_at)]
+    return max([now, *opened, *(act.at for act in acts[-1:])])
 
 
 def late_mark(happened_at: datetime, registered_at: datetime) -> dict[str, object]:
