@@ -108,6 +108,7 @@ NODE: Final[Mapping[tuple[str, str], Way]] = {
     ("POST", "/v1/postvak/{kopieId}/_open"): Way.DISCLOSURE,
     ("POST", "/v1/postvak/{kopieId}/_aanvaard"): Way.OWN,
     ("POST", "/v1/documenten"): Way.OWN,
+    ("POST", "/v1/documenten/_opmaken"): Way.OWN,
     ("GET", "/v1/postvak/{kopieId}/documenten"): Way.OWN,
     ("GET", "/v1/postvak/{kopieId}/documenten/{veld}"): Way.DISCLOSURE,
     ("GET", "/v1/signalen"): Way.OWN,

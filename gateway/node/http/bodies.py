@@ -169,6 +169,15 @@ class DocumentVerwijzing(Body):
     document: dict[str, Any]
 
 
+class Opmaak(Body):
+    """Een bericht waarvan het document opgemaakt wordt, met zijn velden zoals ze verstuurd worden."""
+
+    type: Name
+    rol: Name
+    bestandsnaam: Annotated[str, Field(min_length=5, max_length=154)]
+    inhoud: dict[str, Any]
+
+
 class DocumentToestand(Body):
     """Waar een document van een kopie is: `wacht`, `compleet` of `afgekeurd`."""
 

@@ -7,8 +7,8 @@ from fastapi import APIRouter, HTTPException, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from gateway.node.http.bodies import DocumentToestand, DocumentVerwijzing
-from gateway.node.usecases.documents import MEDIA_TYPE, keep_document
+from gateway.node.http.bodies import DocumentToestand, DocumentVerwijzing, Opmaak
+from gateway.node.usecases.documents import MEDIA_TYPE, keep_document, make_document
 from gateway.node.usecases.parts import Parts
 from gateway.node.usecases.read_document import documents_of, read_document
 from gateway.protocol.document import MAX_DOCUMENT
@@ -20,7 +20,7 @@ _BINARY: Final = {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}
 
 
 def documenten_router(parts: Parts, person_type: Any) -> APIRouter:
-    """POST /documenten, GET /postvak/{kopieId}/documenten and /postvak/{kopieId}/documenten/{veld}."""
+    """POST /documenten and /documenten/_opmaken, GET /postvak/{kopieId}/documenten, and one of them under its field."""
     router = APIRouter(tags=["documenten"])
 
     @router.post(
@@ -38,6 +38,20 @@ def documenten_router(parts: Parts, person_type: Any) -> APIRouter:
             raise HTTPException(415)
         kept = await keep_document(parts, person, bestandsnaam, request.stream())
         return DocumentVerwijzing(document=kept.to_json())
+
+    @router.post(
+        "/documenten/_opmaken", status_code=201, summary="Maak de PDF van een bericht uit zijn velden"
+    )
+    async def maak_document_op(opmaak: Opmaak, person: person_type) -> DocumentVerwijzing:
+        made = await make_document(
+            parts,
+            person,
+            role=opmaak.rol,
+            name=opmaak.bestandsnaam,
+            message_type=opmaak.type,
+            content=opmaak.inhoud,
+        )
+        return DocumentVerwijzing(document=made.to_json())
 
     @router.get(
         "/postvak/{kopieId}/documenten/{veld}",

@@ -40,6 +40,13 @@ def received_by(connection: Connection, roles: Collection[str]) -> tuple[Receive
     return select_all(connection, ReceivedCopy, query.order_by(received_copies.c.received_at.desc()))
 
 
+def copies_in_case(connection: Connection, case_id: str, types: Collection[str]) -> tuple[ReceivedCopy, ...]:
+    """The copies of messages of these types in the case, oldest first."""
+    table = received_copies.c
+    query = select(received_copies).where(table.case_id == case_id, table.message_type.in_(list(types)))
+    return select_all(connection, ReceivedCopy, query.order_by(table.received_at))
+
+
 def insert_received(connection: Connection, copy: ReceivedCopy) -> None:
     connection.execute(insert(received_copies), asdict(copy))
 

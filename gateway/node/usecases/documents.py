@@ -4,6 +4,7 @@ A document is stored first, and named in the content of a message by its size an
 written under a key of their own while they come in, so that they are never in clear on the disk.
 """
 
+import asyncio
 import hashlib
 import hmac
 import secrets
@@ -12,11 +13,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
+from gateway.domain.catalogue import catalogue
 from gateway.domain.clock import rfc3339
+from gateway.domain.content_schema import check_content
 from gateway.domain.documents import document_fields
 from gateway.domain.errors import Cause, InvalidInput, TooManyRequests
 from gateway.domain.identifiers import new_id
 from gateway.node.documents.pdf_check import LOOK_AT_END, check_name, check_pdf
+from gateway.node.documents.rendering import render
+from gateway.node.documents.template import template_for
 from gateway.node.storage import documents
 from gateway.node.storage.database import Connection, StorageUnavailable
 from gateway.node.storage.document_rows import OutgoingDocument, OwnDocument, Transfer
@@ -93,6 +98,31 @@ async def keep_document(
     if first.document_id != document_id:
         path.unlink(missing_ok=True)
     return DocumentReference(bestandsnaam=name, mediatype=MEDIA_TYPE, omvang_bytes=seen.size, sha256=sha256)
+
+
+async def make_document(
+    parts: Parts, person: Person, *, role: str, name: str, message_type: str, content: Mapping[str, Any]
+) -> DocumentReference:
+    """The document of a message, made from its fields with the template of the agency's municipality, and stored.
+
+    Raises Refused for a role that is not the person's, InvalidInput with every mistake in the content and every field
+    that the template needs, and what `keep_document` raises.
+    """
+    person.require_role(role)
+    kind = catalogue().message(message_type)
+    municipalities = parts.agency.municipalities
+    own = next(iter(municipalities)) if len(municipalities) == 1 else None
+    template = template_for(message_type, own)
+    if template is None:
+        cause = _cause("/type", "geen-sjabloon", "Van dit bericht wordt geen document gemaakt.")
+        raise InvalidInput(causes=(cause,))
+    check_content(kind, content)
+    pdf = await asyncio.to_thread(render, template, content)
+
+    async def whole() -> AsyncIterator[bytes]:
+        yield pdf
+
+    return await keep_document(parts, person, name, whole())
 
 
 async def require_documents(parts: Parts, draft: Draft) -> None:

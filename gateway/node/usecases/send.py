@@ -23,6 +23,7 @@ from gateway.node.usecases.documents import require_documents
 from gateway.node.usecases.draft import Draft, original_of
 from gateway.node.usecases.parts import Parts, Person
 from gateway.node.usecases.plan import plan_message
+from gateway.node.usecases.proof_of_service import check_service
 from gateway.node.usecases.submit import submit_stored
 from gateway.protocol.canonical import canonical
 from gateway.protocol.plan import Plan
@@ -53,6 +54,7 @@ async def send_message(parts: Parts, person: Person, draft: Draft) -> Sent:
         draft = await addressed(parts, person, draft)
         plan = await plan_message(parts, draft)  # (2)
         await require_documents(parts, draft)
+        await check_service(parts, draft)
         earlier = await parts.database.write(
             lambda c: _store(parts, c, draft, plan, mac=mac, now=parts.clock())
         )  # (3)
