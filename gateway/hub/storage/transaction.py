@@ -28,6 +28,7 @@ from sqlalchemy import (
 
 from gateway.domain.errors import SchakelError
 from gateway.hub.storage.changes import Change, Judgement, Lane, Moved, Removal, Revision, Written
+from gateway.hub.storage.columns import metadata
 from gateway.hub.storage.log_append import append
 from gateway.hub.storage.rows import Row
 from gateway.hub.storage.tables import TABLE_OF, deliveries, fact_versions
@@ -131,19 +132,20 @@ def _write_rows(connection: Connection, judged: Iterable[Judgement]) -> None:
             inserts[type(row)].append({name: getattr(row, name) for name in _COLUMNS[type(row)]})
         revisions += judgement.revisions
         removals += judgement.removals
-    for kind in TABLE_OF:
+    for kind, table in TABLE_OF.items():
         if kind in inserts:
-            connection.execute(_insertion(kind), inserts[kind])
+            connection.execute(_insertion(table.name), inserts[kind])
     _revise(connection, revisions)
     _remove(connection, removals)
 
 
 def _revise(connection: Connection, revisions: Iterable[Revision]) -> None:
-    alike: dict[
-        tuple[type[Row], tuple[str, ...], tuple[str, ...], str | None, str | None], list[Revision]
-    ] = defaultdict(list)
+    alike: dict[tuple[str, tuple[str, ...], tuple[str, ...], str | None, str | None], list[Revision]] = (
+        defaultdict(list)
+    )
     for each in revisions:
-        alike[each.row, tuple(each.key), tuple(each.values), each.growing, each.unset].append(each)
+        table = TABLE_OF[each.row].name
+        alike[table, tuple(each.key), tuple(each.values), each.growing, each.unset].append(each)
     for alike_in, same in alike.items():
         connection.execute(
             _revision(*alike_in), [_prefixed("key_", r.key) | _prefixed("new_", r.values) for r in same]
@@ -151,35 +153,35 @@ def _revise(connection: Connection, revisions: Iterable[Revision]) -> None:
 
 
 def _remove(connection: Connection, removals: Iterable[Removal]) -> None:
-    alike: dict[tuple[type[Row], tuple[str, ...]], list[Removal]] = defaultdict(list)
+    alike: dict[tuple[str, tuple[str, ...]], list[Removal]] = defaultdict(list)
     for each in removals:
-        alike[each.row, tuple(each.key)].append(each)
-    for (kind, keys), same in alike.items():
-        connection.execute(_removal(kind, keys), [_prefixed("key_", removal.key) for removal in same])
+        alike[TABLE_OF[each.row].name, tuple(each.key)].append(each)
+    for (table, keys), same in alike.items():
+        connection.execute(_removal(table, keys), [_prefixed("key_", removal.key) for removal in same])
 
 
 @cache
-def _insertion(kind: type[Row]) -> Insert:
-    return insert(TABLE_OF[kind])
+def _insertion(table: str) -> Insert:
+    return insert(metadata.tables[table])
 
 
 @cache
 def _revision(
-    kind: type[Row], keys: tuple[str, ...], values: tuple[str, ...], growing: str | None, unset: str | None
+    name: str, keys: tuple[str, ...], values: tuple[str, ...], growing: str | None, unset: str | None
 ) -> Update:
-    table = TABLE_OF[kind]
-    statement = update(table).where(*(table.c[name] == bindparam(f"key_{name}") for name in keys))
+    table = metadata.tables[name]
+    statement = update(table).where(*(table.c[key] == bindparam(f"key_{key}") for key in keys))
     if growing is not None:
         statement = statement.where(table.c[growing] < bindparam(f"new_{growing}"))
     if unset is not None:
         statement = statement.where(table.c[unset].is_(None))
-    return statement.values({name: bindparam(f"new_{name}") for name in values})
+    return statement.values({value: bindparam(f"new_{value}") for value in values})
 
 
 @cache
-def _removal(kind: type[Row], keys: tuple[str, ...]) -> Delete:
-    table = TABLE_OF[kind]
-    return delete(table).where(*(table.c[name] == bindparam(f"key_{name}") for name in keys))
+def _removal(name: str, keys: tuple[str, ...]) -> Delete:
+    table = metadata.tables[name]
+    return delete(table).where(*(table.c[key] == bindparam(f"key_{key}") for key in keys))
 
 
 def _prefixed(prefix: str, values: Mapping[str, object]) -> dict[str, object]:
