@@ -16,6 +16,8 @@ from sqlalchemy import (
 )
 
 from gateway.hub.storage import rows
+from gateway.hub.storage.case_rows import CaseLinkRow, CaseTransferRow
+from gateway.hub.storage.case_tables import case_links, case_transfers
 from gateway.hub.storage.clock_rows import AlarmRow, ClockRow
 from gateway.hub.storage.clock_tables import alarms, clocks
 from gateway.hub.storage.columns import id_column, metadata, number_column, text_column, time_column
@@ -274,6 +276,8 @@ checkpoints = Table(
 TABLE_OF: dict[type[rows.Row], Table] = {
     rows.CaseRow: cases,
     rows.CaseStateRow: case_states,
+    CaseLinkRow: case_links,
+    CaseTransferRow: case_transfers,
     rows.MessageRow: messages,
     rows.CopyRow: copies,
     rows.DeliveryRow: deliveries,
