@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from audit.events import EventTag
 from gateway.domain.clock import rfc3339
+from gateway.domain.retention import kept_until
 from gateway.hub.storage.tables import duties, log_leaves
 from gateway.hub.usecases.problem_answers import Reply
 from tests.hub.asking import ask_case, ask_reading, assign, decide, duty
@@ -190,6 +191,32 @@ async def test_a_negative_weighing_may_be_closed_once(each_hub: RunningHub) -> N
     assert closed.answer.body == {"zaakId": case.case_id, "handeling": "sluiten", "toestand": "gesloten"}
     again = await decide(case.vt, body)
     assert (again.answer.status, again.answer.body["regel"]) == (403, "T_toestand")
+
+
+async def test_a_closed_case_is_not_shown_after_five_years_whether_it_was_destroyed_or_not(
+    hub: RunningHub,
+) -> None:
+    case = await open_case(hub)
+    await case.vt.send("weegteam.uitnodiging", case.case_id, {}, [(POL, "politie_weegteam")])
+    await case.vt.send("weegteam.advies", case.case_id, {"advies": "negatief"}, [(POL, "politie_weegteam")])
+    closed = await decide(
+        case.vt,
+        {
+            "soort": "handeling",
+            "zaakId": case.case_id,
+            "handeling": "sluiten",
+            "door": {"rol": case.vt.role, "medewerker": case.vt.staff},
+            "feiten": {},
+            "gebeurdOp": rfc3339(hub.hands.now),
+            "vastgelegdOp": rfc3339(hub.hands.now),
+        },
+    )
+    assert closed.answer.status == 200
+    until = kept_until(hub.hands.now)
+    hub.hands.pass_time(until - hub.hands.now - timedelta(seconds=1))
+    assert (await ask_case(case.vt, case.case_id, "systeem")).answer.status == 200
+    hub.hands.pass_time(timedelta(seconds=1))
+    assert (await ask_case(case.vt, case.case_id, "systeem")).answer.status == 404
 
 
 async def test_the_view_of_a_case_shows_an_agency_only_its_own_part(hub: RunningHub) -> None:

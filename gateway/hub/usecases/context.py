@@ -10,8 +10,10 @@ from datetime import datetime
 from typing import Final
 
 from gateway.domain.catalogue import catalogue
+from gateway.domain.clock import parse_time
 from gateway.domain.context import context_for_agency, context_from_facts
 from gateway.domain.identifiers import Oin
+from gateway.domain.retention import kept_until
 from gateway.hub.policy.questions import FactValue
 from gateway.hub.usecases.case_record import CaseRecord
 from gateway.hub.usecases.grounds import NOTHING, Matter, mandate_held, register_context
@@ -72,12 +74,20 @@ def _of_case_and_agency(record: CaseRecord, oin: str, now: datetime) -> Context:
     return {
         **context_from_facts(record.facts, now),
         **context_for_agency(record.facts, Oin(oin)),
-        "bewaartermijn_verlopen": record.standing.state == "vernietigd",
+        "bewaartermijn_verlopen": is_retention_over(record, now),
         "uitvraag_open": has_open_question(record, oin),
         "eigen_client": any(a.side != "neutraal" for a in assigned),
         "eigen_bericht": _is_own_message(record, oin),
         "kopie_bij_organisatie": any(r.oin == oin for r in record.situation.received),
     }
+
+
+def is_retention_over(record: CaseRecord, now: datetime) -> bool:
+    """The content was destroyed, or should have been: five years after the case was closed. Wth 10(1)."""
+    case = record.situation.case
+    if case is None or record.standing.state != "gesloten":
+        return record.standing.state == "vernietigd"
+    return now >= kept_until(parse_time(case.since))
 
 
 def is_competent(record: CaseRecord, agency: Participant) -> bool:
