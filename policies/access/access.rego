@@ -148,6 +148,40 @@ refuses["A_toezicht"] := text.because(rego.metadata.rule()) if {
 	not _purpose_allows("oversight")
 }
 
+# METADATA
+# title: The role may change what a case is
+# description: >-
+#   Linking, merging and handing over are for those who answer for the case.
+# custom:
+#   rule_id: A_zaakrol
+#   citation: "AVG 5(2)"
+#   status: D
+#   message_nl: "Uw rol mag zaken niet koppelen, samenvoegen of overdragen."
+#   message_en: "Your role may not link, merge or hand over cases."
+#   next_step_nl: "Vraag het aan wie voor de zaak verantwoordelijk is."
+#   next_step_en: "Ask whoever answers for the case."
+refuses["A_zaakrol"] := text.because(rego.metadata.rule()) if not _role_may_change
+
+# METADATA
+# title: The state of the case allows the change
+# description: >-
+#   While a ban is in force its case stays where it is: the ban belongs to a dwelling, and its clocks run.
+# custom:
+#   rule_id: A_zaakfase
+#   citation: "Wth 2(1), 9(1)"
+#   status: D
+#   message_nl: "Dit kan niet in deze fase van de zaak."
+#   message_en: "This is not possible in this state of the case."
+#   next_step_nl: "Wacht tot het huisverbod is geeindigd, of zet de zaak met het huisverbod voort."
+#   next_step_en: "Wait until the ban has ended, or continue the case with the ban."
+refuses["A_zaakfase"] := text.because(rego.metadata.rule()) if {
+	not _state_allows_change
+}
+
+_role_may_change if input.subject.role in _question.roles
+
+_state_allows_change if input.resource.case_state in _question.states
+
 _purpose_allows(what) if data.schakel.purposes[input.purpose][what] == true
 
 _step_refusals(step) := [refuses[step]]

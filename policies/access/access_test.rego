@@ -178,3 +178,39 @@ test_the_default_refuses if {
 		"revision": "",
 	}
 }
+
+_merging := testing.changed(_seeing, {
+	"question": "zaak_samenvoegen",
+	"subject": {"oin": "00000099000000002000", "agency": "veilig_thuis", "role": "vt_procescoordinator"},
+	"purpose": null,
+	"context": {"break_glass": false, "dienst": false, "gebied_bevoegd": true, "toegewezen": true},
+})
+
+test_who_answers_for_a_case_merges_links_and_hands_over if {
+	_rule(_merging) == "access"
+	_rule(testing.changed(_merging, {"question": "zaak_overdragen"})) == "access"
+	_rule(testing.changed(_merging, {"question": "zaak_voortzetten", "resource": {"case_state": "opgelegd"}})) == "access"
+	_rule(testing.changed(_merging, {
+		"question": "zaak_koppelen",
+		"subject": {"oin": "00000099000000003000", "agency": "gemeente", "role": "burgemeester"},
+		"resource": {"case_state": "besluitvorming"},
+	})) == "access"
+}
+
+test_nobody_else_changes_what_a_case_is if {
+	other := {"oin": "00000099000000001000", "agency": "politie", "role": "politie_wijkagent"}
+	every name in ["zaak_samenvoegen", "zaak_voortzetten", "zaak_overdragen", "zaak_koppelen"] {
+		_rule(testing.changed(_merging, {"question": name, "subject": other})) == "A_zaakrol"
+	}
+	_rule(_given(_merging, {"toegewezen": false})) == "G06_niet_toegewezen"
+	_rule(_given(_merging, {"gebied_bevoegd": false})) == "G07_niet_bevoegd_gebied"
+	_rule(_given(_merging, {"toegewezen": "(weg)"})) == "P_feit_ontbreekt"
+}
+
+test_a_case_with_a_ban_in_force_is_not_merged_away_and_not_handed_over if {
+	every state in ["opgelegd_mondeling", "opgelegd", "verlenging_voorbereiding", "verlengd", "geschorst", "gesloten", "vernietigd"] {
+		every name in ["zaak_samenvoegen", "zaak_overdragen"] {
+			_rule(testing.changed(_merging, {"question": name, "resource": {"case_state": state}})) == "A_zaakfase"
+		}
+	}
+}
