@@ -258,6 +258,7 @@ def _plan(settings: HubSettings, decision_point: DecisionPoint, authority: Token
     return HubPlan(
         database_url=settings.database_url,
         case_keys_dir=settings.case_keys_dir,
+        documents_dir=settings.documents_dir,
         registry=lambda: registry,
         registry_document=settings.registry.read_bytes,
         signing_key=SigningKey.from_pem(settings.signing_key.read_bytes()),

@@ -126,6 +126,7 @@ class HubSettings(_Section):
     token_keys: list[Path]
     log_key: Path
     case_keys_dir: Path
+    documents_dir: Path | None = None  # else the folder `documenten` beside that of the case keys
     public_url: str
     relay: bool = True  # on SQLite the relay runs inside the hub, since one process owns the file
     traces: Path | None = None
