@@ -29,6 +29,7 @@ from gateway.domain.identifiers import MessageId, Oin, RoleId
 from gateway.domain.urgency import Urgency
 
 RECEIPT: Final = "systeem.ontvangst"
+REFUSAL: Final = "systeem.weigering"
 CORRECTION: Final = "bericht.correctie"
 SYSTEM: Final = ("systeem",)
 
@@ -56,15 +57,20 @@ class Standing(StrEnum):
 
     WACHT = "wacht"
     UITGEBLEVEN = "uitgebleven"
+    GEWEIGERD = "geweigerd"
     BEANTWOORD = "beantwoord"
     TE_LAAT = "te_laat"
     TEGENSTRIJDIG = "tegenstrijdig"
 
 
+_COMPLETE: Final = frozenset({Standing.GEWEIGERD, Standing.BEANTWOORD, Standing.TE_LAAT})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpectedAnswer:
-    """What is owed and what came: by one agency, or with `owed_by` of more by any of them. `answers` are in order of
-    registration; `duplicates` say what an earlier one said; `contradictions` are pairs that cannot both be true."""
+    """What is owed and what came: by one agency, or with `owed_by` of more by any of them; refused when all of them did
+    so by a systeem.weigering and nobody answered. `answers` are in order of registration; `duplicates` say what an
+    earlier one said; `contradictions` are pairs that cannot both be true."""
 
     owed_by: tuple[Oin, ...]
     due_at: datetime | None
@@ -85,8 +91,8 @@ class Conversation:
 
     @property
     def complete(self) -> bool:
-        """Whether everything that is owed came, without contradiction."""
-        return all(each.standing in {Standing.BEANTWOORD, Standing.TE_LAAT} for each in self.expected)
+        """Whether everything that is owed came, or was refused, without contradiction."""
+        return all(each.standing in _COMPLETE for each in self.expected)
 
 
 def conversation(asked: MessageRecord, records: Iterable[MessageRecord], now: datetime) -> Conversation:
@@ -105,9 +111,10 @@ def conversation(asked: MessageRecord, records: Iterable[MessageRecord], now: da
         and record.message in _reply_types(message_type)
         and record.message_id not in void
     ]
+    refused = {r.sender for r in in_order if r.answers == asked.message_id and r.message == REFUSAL}
     groups = _owed(asked, message_type, rule)
     due_at = answer_due(asked)
-    expected = [_expected(group, replies, due_at, now) for group in groups]
+    expected = [_expected(group, replies, due_at, now, refused=refused.issuperset(group)) for group in groups]
     known = {oin for group in groups for oin in group}
     return Conversation(
         message_id=asked.message_id,
@@ -173,7 +180,12 @@ def _owed(asked: MessageRecord, message_type: MessageType, rule: AnswerRule) -> 
 
 
 def _expected(
-    owed_by: tuple[Oin, ...], replies: Sequence[MessageRecord], due_at: datetime | None, now: datetime
+    owed_by: tuple[Oin, ...],
+    replies: Sequence[MessageRecord],
+    due_at: datetime | None,
+    now: datetime,
+    *,
+    refused: bool,
 ) -> ExpectedAnswer:
     own = [reply for reply in replies if reply.sender in owed_by]
     late = [reply for reply in own if due_at is not None and reply.accepted_at > due_at]
@@ -189,7 +201,9 @@ def _expected(
     return ExpectedAnswer(
         owed_by=owed_by,
         due_at=due_at,
-        standing=_standing(own, late, contradicts=bool(pairs), overdue=due_at is not None and now >= due_at),
+        standing=Standing.GEWEIGERD
+        if refused and not own
+        else _standing(own, late, contradicts=bool(pairs), overdue=due_at is not None and now >= due_at),
         answers=tuple(reply.message_id for reply in own),
         late=tuple(reply.message_id for reply in late),
         duplicates=tuple(reply.message_id for reply in duplicates),

@@ -33,8 +33,8 @@ class GivenAnswer(Body):
 
 
 class OwedAnswer(Body):
-    """What is owed by `van`: by one agency, or by any one of several. `stand` is wacht, uitgebleven, beantwoord,
-    te_laat or tegenstrijdig."""
+    """What is owed by `van`: by one agency, or by any one of several. `stand` is wacht, uitgebleven, geweigerd,
+    beantwoord, te_laat or tegenstrijdig."""
 
     van: list[OinText]
     uiterlijk: Instant | None

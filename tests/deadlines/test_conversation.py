@@ -90,6 +90,21 @@ def test_one_late_one_in_time_and_one_silent() -> None:
     assert not result.complete
 
 
+def test_a_refusal_is_no_silence_and_an_answer_after_it_counts() -> None:
+    refusals = [
+        record("systeem.weigering", 2, sender=VEILIG_THUIS, minutes=10),
+        record("systeem.weigering", 3, sender=MUNICIPALITY, minutes=10),
+        record("systeem.weigering", 4, sender=PROBATION, minutes=10, answers=message_id(9)),
+    ]
+    answer = record("zsm.context.antwoord", 5, sender=MUNICIPALITY, minutes=20)
+    result = conversation(zsm_question(), [*refusals, answer], NOON + timedelta(minutes=90))
+    assert standings(result) == {
+        (MUNICIPALITY,): Standing.BEANTWOORD,
+        (VEILIG_THUIS,): Standing.GEWEIGERD,
+        (PROBATION,): Standing.UITGEBLEVEN,
+    }
+
+
 def test_before_the_end_an_answer_is_awaited_not_missing() -> None:
     result = conversation(zsm_question(), [], NOON + timedelta(minutes=59))
     assert set(standings(result).values()) == {Standing.WACHT}

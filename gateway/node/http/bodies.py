@@ -104,8 +104,8 @@ class Antwoord(Body):
 
 
 class VerwachtAntwoord(Body):
-    """Een antwoord dat een organisatie schuldig is, of een van meer. `stand` is `wacht`, `uitgebleven`, `beantwoord`,
-    `te_laat` of `tegenstrijdig`."""
+    """Een antwoord dat een organisatie schuldig is, of een van meer. `stand` is `wacht`, `uitgebleven`, `geweigerd`,
+    `beantwoord`, `te_laat` of `tegenstrijdig`."""
 
     van: list[str]
     uiterlijk: str | None
