@@ -212,4 +212,5 @@ async def test_a_recipient_that_is_not_in_the_registry_is_refused_and_nothing_is
 
 def files_of(exchange: Exchange) -> list[Path]:
     """Database, write-ahead log and all else that stands beside them."""
-    return list(exchange.directory.glob("*.db*"))
+    beside = exchange.directory.glob("*.db*")
+    return [path for found in beside for path in [found, *found.rglob("*")] if path.is_file()]
