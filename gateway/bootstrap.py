@@ -38,7 +38,7 @@ from gateway.hub.operator_commands import OperatorPlace
 from gateway.hub.policy.activation import ActivationError, PolicyFolder
 from gateway.hub.policy.bundle_service import serve_bundles
 from gateway.hub.policy.client import DecisionPoint
-from gateway.hub.policy.revision import Revision
+from gateway.hub.policy.known_revision import read_known, remember
 from gateway.hub.policy.signing import PolicyKey
 from gateway.hub.storage.authorizations import authorization_lines
 from gateway.hub.storage.database import migrate_database
@@ -150,8 +150,8 @@ def export_authorizations(database_url: str, out: Path) -> int:
 async def _hub(settings: HubSettings) -> None:
     policy = _policy_folder(settings)
     known = settings.data_dir / KNOWN_REVISION
-    revision = policy.current(_known_revision(known))
-    known.write_text(str(revision), encoding="ascii")
+    revision = policy.current(read_known(known))
+    remember(known, str(revision))
     decision_point = DecisionPoint(
         host=settings.policy.opa_host,
         port=settings.policy.opa_port,
@@ -331,20 +331,17 @@ def nats_connection(settings: Nats) -> Connection:
     return Connection(servers=settings.servers, credentials=settings.credentials, tls=tls)
 
 
-def _known_revision(path: Path) -> Revision | None:
-    """The newest revision that this hub ever decided with: an older one is refused, also after a restart."""
-    return Revision.parse(path.read_text("ascii")) if path.exists() else None
-
-
 async def _refresh(decision_point: DecisionPoint, known: Path) -> None:
     """Follows newly activated policies. A hub that cannot read them goes on with the revision that it has."""
     while True:
         await asyncio.sleep(REFRESH_S)
         try:
             await decision_point.refresh()
-            await asyncio.to_thread(known.write_text, decision_point.revision, "ascii")
+            await asyncio.to_thread(remember, known, decision_point.revision)
         except ActivationError:
             _log.exception("the activated policies cannot be read")
+        except OSError as error:
+            _log.warning("the revision cannot be remembered now: %s", type(error).__name__)
 
 
 def _marked(app: FastAPI, settings: HubSettings | NodeSettings) -> FastAPI:
