@@ -105,11 +105,11 @@ def _published_before_a_cut(
 ) -> frozenset[tuple[str, str]]:
     """A message is in the stream and nowhere else on its way when the power fails; what is lost in the end."""
     with Theatre(on(disk, folder)) as theatre:
+        sender = Sender.at_work(theatre, ledger)
         config = theatre.world.nats_config
         assert config.read_text("utf-8").count(STREAM_SYNC) == 1
         config.write_text(config.read_text("utf-8").replace(STREAM_SYNC, stream_sync), "utf-8")
         theatre.restart("nats")
-        sender = Sender.at_work(theatre, ledger)
         sender.send()
         assert_promises_kept(theatre, ledger)
         until_idle(theatre)
@@ -119,6 +119,7 @@ def _published_before_a_cut(
         wait_until(lambda: theatre.hub_rows(WAITING) == [(0,)], "publishing")
         cut_and_restart(disk, theatre, but=frozenset({POLICE_NODE}))
         theatre.start(POLICE_NODE)
+        wait_until(Service(theatre, sender).is_there, "service after a power cut", 2 * BOUND_S)
         after = Sender.at_work(theatre, Ledger())  # what is new arrives: the way is open
         after.send()
         assert_promises_kept(theatre, after.ledger)
