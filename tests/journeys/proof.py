@@ -15,7 +15,7 @@ from tests.journeys.runs import ROOT
 from tests.journeys.theatre import Theatre
 from tests.servers import wait_until
 
-KEPT_WITHIN_S = 120.0  # what was fetched by a node that died comes again after 30 s
+KEPT_WITHIN_S = 300.0  # what a relay that died had claimed is free again after 30 s; the rest is the machine
 
 
 def assert_promises_kept(theatre: Theatre, ledger: Ledger) -> None:
@@ -37,7 +37,7 @@ def until_idle(theatre: Theatre) -> None:
         nodes = [theatre.node_rows(agency, waiting) for agency in (POLICE, VEILIG_THUIS)]
         return [theatre.hub_rows(waiting), *nodes] == [[(0,)]] * 3
 
-    wait_until(is_idle, "empty outboxes", 120)
+    wait_until(is_idle, "empty outboxes", KEPT_WITHIN_S)
 
 
 def assert_log_agrees(theatre: Theatre, ledger: Ledger, folder: Path) -> int:

@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.real, pytest.mark.xdist_group("crash")]
 ROUND = 40
 VICTIMS = ("hub", "nats", "opa", SENDER_NODE, POLICE_NODE, "organisaties")
 AIM_S = 5.0
-BOUND_S = 12 * AIM_S  # the aim is for a quiet machine
+BOUND_S = 60 * AIM_S  # the aim is for a quiet machine; this one may do ten other things, and we are polite
 SENDERS = 3
 
 

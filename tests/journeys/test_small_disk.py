@@ -53,12 +53,18 @@ def test_a_disk_that_is_full_for_everybody_loses_nothing(
         wait_until(lambda: not service.is_there(), "the full disk is noticed", 120)
         assert os.statvfs(small_disk).f_bavail == 0
         ballast.unlink()
+        wait_until(lambda: _is_refused(theatre), "the refusals of the stream in the hub's health", 120)
         theatre.restart("nats")  # its stream refuses for good after a failed write; an operator must do this
         wait_until(service.is_there, "service with room again", 120)
         until_more(load, 3)
         load.stop()
         assert_promises_kept(theatre, ledger)
         assert_log_agrees(theatre, ledger, tmp_path)
+
+
+def _is_refused(theatre: Theatre) -> bool:
+    shown = theatre.hub_health()
+    return (shown["doorgifte"], shown["nats"]) == ("niet in orde", "in orde")
 
 
 def _fill(ballast: Path) -> None:

@@ -8,6 +8,8 @@ import subprocess
 import sys
 import tempfile
 import threading
+import urllib.error
+import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -113,6 +115,20 @@ class Theatre:
     def mailbox(self, agency: Agency = POLICE) -> list[dict[str, Any]]:
         """What was handed over to that agency, oldest first."""
         return handed_over(self.world.system_dir(agency.oin) / "postbak.jsonl")
+
+    def hub_health(self) -> dict[str, str]:
+        """What the hub says about each of its parts."""
+        hub = self.world.exchange.hub
+        tls = client_context(self.world.exchange.trust_anchor, hub.tls_certificate, hub.tls_key)
+        try:
+            with urllib.request.urlopen(
+                f"https://localhost:{self.ports.hub}/health", timeout=20, context=tls
+            ) as answer:
+                shown: dict[str, str] = json.load(answer)
+        except urllib.error.HTTPError as refused:
+            with refused:
+                shown = json.load(refused)
+        return shown
 
     def hub_rows(self, query: str, *values: str) -> list[tuple[Any, ...]]:
         """Rows of the hub's database while it runs."""

@@ -8,8 +8,6 @@ stands in the log.
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection
-
 from audit.body import MessageRef
 from audit.events import EventTag
 from gateway.domain.clock import rfc3339
@@ -50,7 +48,7 @@ async def replay_copy(
 ) -> None:
     """Returns when it is in the outbox. Raises NotFound, Conflict for a copy that needs no replay,
     StorageUnavailable."""
-    found, waits = await reader.read(lambda c: _load(c, copy_id))
+    found, waits = await reader.read(lambda c: (load_delivery(c, copy_id), is_waiting(c, copy_id)))
     if found is None:
         raise NotFound
     _require_stranded(found.delivery, waits=waits)
@@ -58,10 +56,6 @@ async def replay_copy(
         await writer.write(_change(found, hub_oin, staff, now))
     except Clash:
         raise _waiting() from None  # a relay, or another operator, was first
-
-
-def _load(connection: Connection, copy_id: str) -> tuple[Delivered | None, bool]:
-    return load_delivery(connection, copy_id), is_waiting(connection, copy_id)
 
 
 def _require_stranded(delivery: DeliveryRow, *, waits: bool) -> None:
