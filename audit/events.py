@@ -70,6 +70,7 @@ class EventTag(StrEnum):
     REGISTER_REFUSED = "register:vastlegging:geweigerd"
     ACT_REFUSED = "zaak:handeling:geweigerd"
     ACT_PERFORMED = "zaak:handeling:uitgevoerd"
+    CASE_DESTROYED = "zaak:inhoud:vernietigd"
     CASE_LINKED = "zaak:koppeling:vastgelegd"
     MANDATE_CHANGED = "zaak:mandaat:gewijzigd"
     MANDATE_REVOKED = "zaak:mandaat:ingetrokken"

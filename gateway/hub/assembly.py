@@ -28,6 +28,7 @@ from gateway.hub.messaging.clock_watch import CALM, ClockWatch
 from gateway.hub.messaging.door import NatsDoor
 from gateway.hub.messaging.hub_connection import HubClient, close_hub, connect_hub
 from gateway.hub.messaging.relay import Relay
+from gateway.hub.messaging.retention_watch import LONG_CALM, RetentionWatch
 from gateway.hub.operator_door import OperatorDoor
 from gateway.hub.policy.authzen_decider import PolicyAuthzen
 from gateway.hub.policy.client import DecisionPoint
@@ -146,9 +147,12 @@ async def open_relay(plan: HubPlan) -> AsyncIterator[Relay]:
 
 
 def _watch(stack: AsyncExitStack, plan: HubPlan, parts: Parts, wake: Callable[[], None]) -> None:
-    """The clocks of cases are watched where the relay runs."""
+    """The clocks of cases, and how long closed ones are kept, are watched where the relay runs."""
     watch = ClockWatch(parts, calm=plan.calm, on_written=wake)
     stack.push_async_callback(_stop, asyncio.create_task(watch.run(), name="clock-watch"))
+    calm = LONG_CALM if plan.calm else plan.calm
+    retention = RetentionWatch(parts, _document_files(plan, parts), calm=calm, on_written=wake)
+    stack.push_async_callback(_stop, asyncio.create_task(retention.run(), name="retention-watch"))
 
 
 async def _call(stack: AsyncExitStack, plan: HubPlan, parts: Parts, database: Database) -> None:
@@ -189,11 +193,15 @@ def _authzen(plan: HubPlan, parts: Parts) -> Router:
 
 
 async def _documents(plan: HubPlan, parts: Parts) -> Router:
-    """Documents stand in a folder beside that of the case keys, and not in it: keys are left out of backups."""
-    folder = plan.documents_dir or plan.case_keys_dir.with_name("documenten")
-    documents = Documents(parts=parts, files=DocumentFiles(folder, parts.case_keys), transfers=Transfers())
+    documents = Documents(parts=parts, files=_document_files(plan, parts), transfers=Transfers())
     await documents.remove_rubbish()
     return documents_router(documents, plan.token_verifier)
+
+
+def _document_files(plan: HubPlan, parts: Parts) -> DocumentFiles:
+    """Documents stand in a folder beside that of the case keys, and not in it: keys are left out of backups."""
+    folder = plan.documents_dir or plan.case_keys_dir.with_name("documenten")
+    return DocumentFiles(folder, parts.case_keys)
 
 
 async def _connected(stack: AsyncExitStack, plan: HubPlan) -> HubClient | None:

@@ -84,6 +84,11 @@ class CaseKeys:
             path.unlink()
             self._sync_folder()
 
+    def cases(self) -> tuple[str, ...]:
+        """The cases that have a key."""
+        names = (each.name for each in self._folder.iterdir())
+        return tuple(sorted(name for name in names if name != _MASTER and not name.startswith(".")))
+
     def _cipher(self, case_id: str) -> AESGCM:
         return AESGCM(self._key(case_id))
 
