@@ -8,6 +8,7 @@ import httpx2
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from gateway.domain.decision import Obligation
 from gateway.domain.errors import Refused
 from gateway.domain.identifiers import new_id
 from gateway.local.registry_file import MUNICIPALITY, POLICE, VEILIG_THUIS
@@ -103,6 +104,19 @@ async def test_a_message_goes_from_one_person_to_another(api: Api) -> None:
     ]
     assert delivery["status"] == "aanvaard"
     assert "pol-0007" not in str(found)  # by which role it was opened, not by whom
+
+
+async def test_a_copy_says_how_long_it_is_kept(api: Api) -> None:
+    kept = Obligation(id="O_BEWAREN_TOT", parameters={"jaren": 5, "vanaf": "sluiting"})
+    for obligations, told in (((), None), ((kept,), {"jaren": 5, "vanaf": "sluiting"})):
+        api.exchange.hub.policy.obligations = obligations
+        sent = (await api.vt("POST", "/berichten", message())).json()
+        await api.exchange.police.round()
+        (entry,) = [
+            e for e in (await api.police("GET", "/postvak")).json() if e["berichtId"] == sent["berichtId"]
+        ]
+        read = await api.police("POST", f"/postvak/{entry['kopieId']}/_open", {"doel": "screening"})
+        assert read.json()["bewaren"] == told
 
 
 async def test_what_was_left_out_is_told_with_reason_in_the_language_of_the_reader(api: Api) -> None:

@@ -213,6 +213,13 @@ class OpenVraag(Body):
     noodgeval: Annotated[str, Field(min_length=10, max_length=500)] | None = None
 
 
+class Bewaartermijn(Body):
+    """Zo veel jaar na deze gebeurtenis in de zaak wordt de inhoud vernietigd. `vanaf` is nu altijd `sluiting`."""
+
+    jaren: int
+    vanaf: str
+
+
 class GelezenKopie(Body):
     """Wat u onder dit doel van de kopie ziet, en wat niet en waarom. Zonder `besluitId` is zij geopend terwijl de hub
     niet bereikbaar was; dat wordt nagekeken."""
@@ -222,6 +229,7 @@ class GelezenKopie(Body):
     besluit_id: str | None
     inhoud: dict[str, Any]
     weggelaten: list[Weggelaten]
+    bewaren: Bewaartermijn | None
 
 
 class Aanvaarding(Body):

@@ -91,6 +91,11 @@ def reading_view(reading: Reading, registry: Registry, language: Language) -> bo
         besluit_id=reading.decision_id,
         inhoud=dict(reading.content),
         weggelaten=[_left_out(each, language) for each in reading.left_out],
+        bewaren=(
+            None
+            if reading.kept_for is None
+            else bodies.Bewaartermijn(jaren=reading.kept_for.years, vanaf=reading.kept_for.since)
+        ),
     )
 
 

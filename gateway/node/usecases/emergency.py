@@ -21,7 +21,7 @@ from gateway.node.storage.database import Connection
 from gateway.node.storage.rows import EmergencyOpening, ReceivedCopy
 from gateway.node.usecases.kept import open_kept
 from gateway.node.usecases.parts import Parts, Person
-from gateway.node.usecases.reading import Reading, left_out_of_copy
+from gateway.node.usecases.reading import Reading, kept_for, left_out_of_copy
 from gateway.node.usecases.recalled import refuse_if_recalled
 from gateway.node.usecases.receipts import give_receipt
 from gateway.protocol.questions import BreakGlass, ReadQuestion
@@ -66,6 +66,7 @@ async def read_without_hub(
                 catalogue().message(copy.message_type), opened.statement.context.manifest
             ),
             corrections=corrections_of(connection, [copy]),
+            kept_for=kept_for(opened.statement.context.verplichtingen),
         )
 
     reading = await parts.database.write(show)

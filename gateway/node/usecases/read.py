@@ -18,7 +18,7 @@ from gateway.node.storage.rows import ReceivedCopy
 from gateway.node.usecases.emergency import REASON_STAYS_HERE, note_opening, read_without_hub
 from gateway.node.usecases.kept import open_kept
 from gateway.node.usecases.parts import Parts, Person
-from gateway.node.usecases.reading import Reading, left_out
+from gateway.node.usecases.reading import Reading, kept_for, left_out
 from gateway.node.usecases.recalled import require_not_recalled
 from gateway.node.usecases.receipts import give_receipt
 from gateway.node.usecases.shown import reader_of, shown
@@ -104,4 +104,5 @@ def _show(
         content=content,
         left_out=left_out(message_type, manifest, answer),
         corrections=corrections_of(connection, [copy]),
+        kept_for=kept_for(opened.statement.context.verplichtingen),
     )

@@ -1,17 +1,19 @@
 """What a person gets to see of a copy, and how what is not shown is named: with rule, reason and article."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from gateway.domain.catalogue import MessageType, catalogue
 from gateway.domain.identifiers import RuleId
 from gateway.node.masks import withheld
 from gateway.node.storage.corrections import KnownCorrection
 from gateway.node.storage.rows import ReceivedCopy
-from gateway.protocol.manifest import Manifest
+from gateway.protocol.manifest import Manifest, Obligation
 from gateway.protocol.plan import FieldPlan
 from gateway.protocol.questions import ReadAnswer
+
+KEEP: Final = "O_BEWAREN_TOT"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,10 +30,19 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeptFor:
+    """How long the content of a copy may be kept: so many years after an event of its case."""
+
+    years: int
+    since: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """What a person sees of a copy under one purpose, and what not and why.
 
-    `decision_id` is None for a copy that was opened without the hub, in an emergency.
+    `decision_id` is None for a copy that was opened without the hub, in an emergency; `kept_for` for one whose sender
+    was told no term.
     """
 
     copy: ReceivedCopy
@@ -40,6 +51,17 @@ class Reading:
     content: Mapping[str, Any]
     left_out: tuple[LeftOut, ...]
     corrections: tuple[KnownCorrection, ...] = ()
+    kept_for: KeptFor | None = None
+
+
+def kept_for(obligations: Iterable[Obligation]) -> KeptFor | None:
+    """The shortest term in the obligations of a copy; they were checked when it came in."""
+    terms = (
+        KeptFor(years=int(str(each.parameters["jaren"])), since=str(each.parameters["vanaf"]))
+        for each in obligations
+        if each.id == KEEP
+    )
+    return min(terms, key=lambda term: term.years, default=None)
 
 
 def left_out(message_type: MessageType, manifest: Manifest, answer: ReadAnswer) -> tuple[LeftOut, ...]:
