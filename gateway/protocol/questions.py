@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter, ValidationError
 
 from gateway.domain.errors import InvalidInput
+from gateway.protocol.case_questions import CaseChangeQuestion
 from gateway.protocol.clock_questions import SettleClockQuestion
 from gateway.protocol.conversations import ConversationQuestion
 from gateway.protocol.duty_questions import DutiesAndAlarms
@@ -91,6 +92,7 @@ DecideQuestion = (
     | AssignQuestion
     | DutyQuestion
     | CaseQuestion
+    | CaseChangeQuestion
     | ConversationQuestion
     | RecallQuestions
     | RegisterQuestion

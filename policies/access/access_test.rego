@@ -197,6 +197,15 @@ test_who_answers_for_a_case_merges_links_and_hands_over if {
 	})) == "access"
 }
 
+test_an_earlier_case_may_be_closed_and_the_new_one_not if {
+	linking := testing.changed(_merging, {
+		"subject": {"oin": "00000099000000003000", "agency": "gemeente", "role": "burgemeester"},
+		"resource": {"case_state": "gesloten"},
+	})
+	_rule(testing.changed(linking, {"question": "eerdere_zaak"})) == "access"
+	_rule(testing.changed(linking, {"question": "zaak_koppelen"})) == "A_zaakfase"
+}
+
 test_nobody_else_changes_what_a_case_is if {
 	other := {"oin": "00000099000000001000", "agency": "politie", "role": "politie_wijkagent"}
 	every name in ["zaak_samenvoegen", "zaak_voortzetten", "zaak_overdragen", "zaak_koppelen"] {

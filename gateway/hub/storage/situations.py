@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from gateway.hub.storage import rows
+from gateway.hub.storage.case_links import Ties, load_ties
 from gateway.hub.storage.changes import agency_scope, case_scope
 from gateway.hub.storage.clock_reading import legal_clocks
 from gateway.hub.storage.clock_rows import ClockRow
@@ -71,6 +72,7 @@ class Situation:
     mandates: tuple[MandateRow, ...]
     statements: tuple[StatementRow, ...]
     pilots: tuple[PilotRow, ...]
+    ties: Ties
     versions: Mapping[str, int]
 
 
@@ -100,6 +102,7 @@ def load_situation(
     scopes = (case_scope(case_id), agency_scope(oin), municipality_scope(municipality))
     versions = connection.execute(_VERSIONS, {"scopes": scopes})
     roster = load_duties(connection, oin=oin, now=now, since=now if case is None else case.opened_at)
+    ties = load_ties(connection, case_id)
     return Situation(
         case_id=case_id,
         case=case,
@@ -113,7 +116,8 @@ def load_situation(
         mandates=mandates_of_holder(connection, oin),
         statements=statements_in_case(connection, case_id),
         pilots=pilots_in(connection, municipality),
-        versions=dict.fromkeys(scopes, 0) | {row.scope: row.version for row in versions},
+        ties=ties,
+        versions=dict(ties.versions) | dict.fromkeys(scopes, 0) | {row.scope: row.version for row in versions},
     )
 
 

@@ -16,6 +16,7 @@ from gateway.hub.storage.rows import AssignmentRow
 from gateway.hub.usecases.auditing import leaf
 from gateway.hub.usecases.case_record import CaseRecord
 from gateway.hub.usecases.context import Actor
+from gateway.hub.usecases.continued import continued_elsewhere
 from gateway.hub.usecases.deciding import can_see
 from gateway.hub.usecases.parts import Asker, Parts
 from gateway.hub.usecases.settling import load_record
@@ -38,6 +39,9 @@ async def assign(parts: Parts, asker: Asker, question: AssignQuestion) -> Answer
             _change(asker, question, EventTag.ACCESS_REFUSED, now, why=Why(rule=INVISIBLE))
         )
         raise NotFound
+    continued = continued_elsewhere(record, actor)
+    if continued is not None and not question.beeindigen:
+        raise continued
     rows = tuple(_new(question, asker, now)) if not question.beeindigen else ()
     ended = tuple(_ended(record, question, asker, now))
     event = EventTag.ASSIGNMENT_ENDED if question.beeindigen else EventTag.ASSIGNMENT_MADE

@@ -42,7 +42,7 @@ class CaseRecord:
                 sender=Oin(row.oin),
                 facts=json.loads(row.facts),
             )
-            for row in situation.sent
+            for row in (*situation.ties.merged, *situation.sent)
         )
         return cls(
             situation=situation,
@@ -76,7 +76,14 @@ class CaseRecord:
             situation=replace(self.situation, duties=duties),
             standing=then,
             facts=self.facts.until(moment, then.state),
+            municipality=self.municipality_at(moment),
         )
+
+    def municipality_at(self, moment: datetime) -> str | None:
+        """Where the dwelling was registered at that moment; a case that was handed over had another one before."""
+        at = rfc3339(moment)
+        later = (move for move in self.situation.ties.transfers if move.made_at > at)
+        return next((move.from_municipality for move in later), self.municipality)
 
     @property
     def exists(self) -> bool:

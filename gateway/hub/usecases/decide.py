@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from gateway.hub.usecases.answer_afterwards import answer_afterwards
+from gateway.hub.usecases.answer_case_changes import answer_case_changes
 from gateway.hub.usecases.answer_duties import answer_duties
 from gateway.hub.usecases.answer_registers import answer_registers
 from gateway.hub.usecases.assign import assign
@@ -12,6 +13,7 @@ from gateway.hub.usecases.set_duty import set_duty
 from gateway.hub.usecases.settle_clock import settle_clock
 from gateway.hub.usecases.settling import settle
 from gateway.hub.usecases.show_case import show_case
+from gateway.protocol.case_questions import HandoverCaseQuestion, LinkQuestion, MergeQuestion
 from gateway.protocol.clock_questions import SettleClockQuestion
 from gateway.protocol.conversations import ConversationQuestion
 from gateway.protocol.duty_questions import (
@@ -34,7 +36,7 @@ from gateway.protocol.register_questions import (
 )
 
 
-async def decide_question(parts: Parts, asker: Asker, body: bytes) -> Answer:
+async def decide_question(parts: Parts, asker: Asker, body: bytes) -> Answer:  # noqa: PLR0911 - one return per group of questions
     """The answer to one of the questions. Raises what the question's own module says."""
     question = parse_question(body)
     match question:
@@ -58,6 +60,8 @@ async def decide_question(parts: Parts, asker: Asker, body: bytes) -> Answer:
             MandateQuestion() | StatementQuestion() | PilotQuestion() | RevokeQuestion() | RegistersQuestion()
         ):
             return await settle(lambda: answer_registers(parts, asker, question))
+        case LinkQuestion() | MergeQuestion() | HandoverCaseQuestion():
+            return await settle(lambda: answer_case_changes(parts, asker, question))
         case SettleClockQuestion():
             return await settle(lambda: settle_clock(parts, asker, question))
         case (

@@ -24,6 +24,7 @@ from gateway.hub.usecases.auditing import leaf
 from gateway.hub.usecases.case_record import CaseRecord
 from gateway.hub.usecases.clocks import clocks_of_closing
 from gateway.hub.usecases.context import Actor
+from gateway.hub.usecases.continued import continued_elsewhere
 from gateway.hub.usecases.deciding import act_question, can_see, refused
 from gateway.hub.usecases.decision_record import transition_decision_row
 from gateway.hub.usecases.parts import Asker, Parts
@@ -60,6 +61,9 @@ class _Judged:
         """What the asker is told; None when the act may be registered."""
         if not self.visible:
             return NotFound()
+        continued = continued_elsewhere(self.record, self.actor)
+        if continued is not None:
+            return continued
         if not self.verdict.allowed:
             return refused(self.verdict)
         return None if self.insertion is None else obstructed(self.insertion, self.placing.at)

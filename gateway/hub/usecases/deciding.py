@@ -26,6 +26,7 @@ from gateway.hub.storage.situations import Situation
 from gateway.hub.usecases.acting import PlannedAct, planned_act
 from gateway.hub.usecases.case_record import CaseRecord
 from gateway.hub.usecases.context import Actor, actor_context, is_competent, recipient_context, side_of
+from gateway.hub.usecases.continued import continued_elsewhere
 from gateway.hub.usecases.decision_record import message_decision_row, transition_decision_row
 from gateway.hub.usecases.grounds import Matter, matter_of_sending
 from gateway.hub.usecases.placing import obstructed
@@ -78,7 +79,10 @@ class Decided:
             return NotFound()
         if self.proposal.sender.opens and self.record.exists:
             return _exists_already()
-        return self.planned.placing.too_early() or self._policy_refusal() or self._misfit()
+        continued = (
+            None if self.proposal.sender.opens else continued_elsewhere(self.record, self.proposal.sender)
+        )
+        return continued or self.planned.placing.too_early() or self._policy_refusal() or self._misfit()
 
     def _policy_refusal(self) -> Refused | None:
         """With everything that is missing, of the message and of the act that it records."""

@@ -25,6 +25,7 @@ from gateway.hub.usecases.auditing import leaf
 from gateway.hub.usecases.case_life import shown_regions, timeline
 from gateway.hub.usecases.case_record import CaseRecord
 from gateway.hub.usecases.context import Actor, actor_context, may_read_as_assigned
+from gateway.hub.usecases.continued import shown_ties
 from gateway.hub.usecases.deciding import refused, subject_of
 from gateway.hub.usecases.decision_record import access_decision_row
 from gateway.hub.usecases.parts import Asker, Parts
@@ -59,7 +60,7 @@ async def show_case(parts: Parts, asker: Asker, question: CaseQuestion) -> Answe
     await see_case(parts, asker, question, record=record, actor=actor, now=now)
     running = shown_clocks(record, clocks, alarms, oin=asker.oin, role=actor.role, now=now)
     regions = await shown_regions(parts, asker, record, actor, purpose=question.doel, now=now)
-    life = {"tijdlijn": timeline(record), "sporen": regions}
+    life = {"tijdlijn": timeline(record), "sporen": regions, "koppelingen": shown_ties(record, agency)}
     return Answer(200, _view(record, asker.oin, deliveries, withheld) | {"klokken": running} | life)
 
 

@@ -14,6 +14,7 @@ from gateway.node.http.noodopeningen import noodopeningen_router
 from gateway.node.http.postvak import postvak_router
 from gateway.node.http.registers import registers_router
 from gateway.node.http.terughalen import terughalen_router
+from gateway.node.http.zaakwijzigingen import zaakwijzigingen_router
 from gateway.node.http.zaken import zaken_router
 from gateway.node.usecases.health import health_of
 from gateway.node.usecases.parts import Parts
@@ -34,6 +35,7 @@ _ROUTERS: Final = (
     terughalen_router,
     postvak_router,
     zaken_router,
+    zaakwijzigingen_router,
     goedkeuringen_router,
     noodopeningen_router,
     diensten_router,
