@@ -112,7 +112,6 @@ def test_a_sending_node_killed_after_signing_sends_by_itself(
     assert_promises_kept(theatre, ledger)
 
 
-@pytest.mark.full  # what a dead node had fetched comes again after 30 s
 def test_a_node_killed_before_it_stored_gets_the_copy_again(
     theatre: Theatre, ledger: Ledger, sender: Sender
 ) -> None:
