@@ -83,6 +83,7 @@ class EventTag(StrEnum):
     ASSIGNMENT_MADE = "zaak:toewijzing:vastgelegd"
     STATEMENT_REVOKED = "zaak:verklaring:ingetrokken"
     STATEMENT_MADE = "zaak:verklaring:vastgelegd"
+    CASE_DESTRUCTION_ATTESTED = "zaak:vernietiging:verklaard"
     CASE_OPENED = "zaak:zaak:geopend"
     CASE_CHANGE_REFUSED = "zaak:zaak:geweigerd"
     CASE_TRANSFERRED = "zaak:zaak:overgedragen"

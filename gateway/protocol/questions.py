@@ -16,6 +16,7 @@ from gateway.protocol.manifest import Obligation
 from gateway.protocol.plan import FieldPlan
 from gateway.protocol.recall import RecallQuestions
 from gateway.protocol.register_questions import RegisterQuestion
+from gateway.protocol.retention import CaseDestructionReport
 from gateway.protocol.submission import Staff
 from gateway.protocol.wire import Body, Facts, Instant, Kant, OinText, ShortText, Uuid, causes_of, load_json
 
@@ -95,6 +96,7 @@ DecideQuestion = (
     | CaseChangeQuestion
     | ConversationQuestion
     | RecallQuestions
+    | CaseDestructionReport
     | RegisterQuestion
     | DutiesAndAlarms
     | SettleClockQuestion

@@ -47,10 +47,10 @@ class ReceiptBody(Signed):
 
 class InboxItem(Signed):
     """One item of an agency's inbox: a copy with its stamp, a receipt for something it sent, a recall of a copy (the
-    sender's order with the hub's decision), or what became of a copy that it took back."""
+    sender's order with the hub's decision), what became of a copy that it took back, or the order to destroy a case."""
 
     versie: Literal[1] = 1
-    soort: Literal["kopie", "ontvangst", "afkeuring", "terughaling", "vernietiging"]
+    soort: Literal["kopie", "ontvangst", "afkeuring", "terughaling", "vernietiging", "zaakvernietiging"]
     stempel: Compact | None = None
     jws: Compact
     jwe: Compact | None = None

@@ -1,6 +1,7 @@
 """Closed cases, and a watch over how long they are kept that is looked through by hand."""
 
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 
@@ -11,8 +12,9 @@ from gateway.hub.storage.log_reading import leaf_lines
 from gateway.hub.storage.rows import CopyRow
 from gateway.hub.storage.selecting import select_all
 from gateway.hub.storage.tables import copies
+from gateway.protocol.retention import CASE_DESTRUCTION, CaseDestruction
 from tests.hub.asking import decide
-from tests.hub.makers import POL, OpenCase, RunningHub, open_case
+from tests.hub.makers import POL, OpenCase, RunningHub, Sender, open_case
 
 ENDED = "zaak:inhoud:vernietigd"
 KEY_GONE = "zaak:sleutel:vernietigd"
@@ -53,3 +55,17 @@ async def told(hub: RunningHub, tag: str, case_id: str) -> int:
     lines = await hub.store.reader.read(lambda c: list(leaf_lines(c, 10_000)))
     bodies = [str(line.body) for line in lines]
     return sum(tag in body and case_id in body for body in bodies)
+
+
+def attestation(sender: Sender, case_id: str, decided_at: str, **changes: Any) -> dict[str, Any]:
+    """What the node of this agency attests about a case that it had to destroy."""
+    values: dict[str, Any] = {
+        "organisatie": sender.oin,
+        "zaak_id": case_id,
+        "besloten_op": decided_at,
+        "kopieen": 1,
+        "tijdstip": decided_at,
+    }
+    key = sender.hub.world.signing[sender.oin]
+    token = key.sign(CaseDestruction(**(values | changes)), typ=CASE_DESTRUCTION)
+    return {"soort": "zaakvernietiging", "verklaring": token}

@@ -38,6 +38,7 @@ from gateway.protocol.subjects import Verb
 from gateway.web.tokens import TokenVerifier
 from tests.databases import sqlite_url
 from tests.hub.conftest import PolicyServer
+from tests.hub.destroying import attestation
 from tests.hub.makers import (
     KENNISGEVING,
     KENNISGEVING_FACTS,
@@ -175,6 +176,7 @@ QUESTIONS: Final[Mapping[str, Way]] = {
     "alarm_overname": Way.OWN,
     "terughalen": Way.OWN,
     "vernietiging": Way.OWN,
+    "zaakvernietiging": Way.OWN,
     "datalekken": Way.OWN,
     "datalekstap": Way.OWN,
 }
@@ -334,6 +336,7 @@ async def _afterwards(case: OpenCase, officer: Sender) -> dict[str, dict[str, An
         "vernietiging": destruction_question(officer, unseen, "vernietigd"),
         "datalekken": {"door": _staff(case.vt)},
         "datalekstap": step,
+        "zaakvernietiging": attestation(case.vt, case.case_id, rfc3339(NOW)),
     }
 
 

@@ -8,7 +8,7 @@ from gateway.domain.case import CaseState
 from gateway.domain.deadlines import ClockStatus
 from gateway.hub.storage.clock_tables import clocks
 from gateway.hub.storage.recall_tables import breaches
-from gateway.hub.storage.tables import cases, log_leaves
+from gateway.hub.storage.tables import cases, deliveries, log_leaves, messages
 
 Closed = tuple[str, str]
 """When a case was closed, and its id: the order in which closed cases are looked at."""
@@ -50,3 +50,17 @@ def destroyed_among(connection: Connection, case_ids: Collection[str]) -> frozen
         cases.c.case_id.in_(case_ids), cases.c.state == CaseState.VERNIETIGD
     )
     return frozenset(connection.execute(query).scalars())
+
+
+def agencies_with_content(connection: Connection, case_id: str) -> tuple[str, ...]:
+    """Every agency that sent something in the case or was to get a copy, sorted."""
+    sent = select(messages.c.oin).where(messages.c.case_id == case_id)
+    got = select(deliveries.c.oin).where(deliveries.c.case_id == case_id)
+    return tuple(sorted(set(connection.execute(sent).scalars()) | set(connection.execute(got).scalars())))
+
+
+def ordered_at(connection: Connection, case_id: str, oin: str) -> str | None:
+    """When this agency was ordered to destroy the case; None when it was not."""
+    query = select(cases.c.since).where(cases.c.case_id == case_id, cases.c.state == CaseState.VERNIETIGD)
+    found: str | None = connection.execute(query).scalar()
+    return found if oin in agencies_with_content(connection, case_id) else None

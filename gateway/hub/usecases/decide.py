@@ -34,6 +34,7 @@ from gateway.protocol.register_questions import (
     RevokeQuestion,
     StatementQuestion,
 )
+from gateway.protocol.retention import CaseDestructionReport
 
 
 async def decide_question(parts: Parts, asker: Asker, body: bytes) -> Answer:  # noqa: PLR0911 - one return per group of questions
@@ -52,6 +53,7 @@ async def decide_question(parts: Parts, asker: Asker, body: bytes) -> Answer:  #
             ConversationQuestion()
             | RecallQuestion()
             | DestructionReport()
+            | CaseDestructionReport()
             | BreachQuestion()
             | BreachStepQuestion()
         ):

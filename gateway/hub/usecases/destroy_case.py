@@ -1,15 +1,17 @@
 """A closed case whose term is over is destroyed: its content can be had no more, its shell remains.
 
-(1) Load the case. (2) Judge: closed long enough ago, and nothing runs on. (3) Write the state and the leaf, if the case
-has not moved since. (4) Only then destroy the key of the case and remove its documents, and (5) say in the log that the
-key is gone. Who dies between (3) and (5) leaves a case that says it is destroyed and shows nothing any more; (4) and
-(5) are done again until the log has it, and doing them twice changes nothing.
+(1) Load the case. (2) Judge: closed long enough ago, and nothing runs on. (3) Write the state, the leaf and an order to
+every agency that has something of it, if the case has not moved since. (4) Only then destroy the key of the case and
+remove its documents, and (5) say in the log that the key is gone. Who dies between (3) and (5) leaves a case that says
+it is destroyed and shows nothing any more; (4) and (5) are done again until the log has it, and doing them twice
+changes nothing.
 
 What remains is the shell: ids, digests, states, case facts, decisions, receipts and the log. No decision point is
 asked: no role has this act (domain.md 2.3, T25). Sources: Wth 10(1); D24.
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -22,15 +24,19 @@ from gateway.domain.clock import parse_time, rfc3339
 from gateway.domain.retention import kept_until, runs_on
 from gateway.hub.storage.changes import Change, Clash, Judgement, Moved, Revision, case_scope
 from gateway.hub.storage.document_files import DocumentFiles
-from gateway.hub.storage.retention import KEY_DESTROYED
-from gateway.hub.storage.rows import CaseRow, CaseStateRow
+from gateway.hub.storage.retention import KEY_DESTROYED, agencies_with_content
+from gateway.hub.storage.rows import CaseRow, CaseStateRow, OutboxRow
 from gateway.hub.storage.situations import load_situation
 from gateway.hub.usecases.auditing import leaf
 from gateway.hub.usecases.case_record import CaseRecord
 from gateway.hub.usecases.parts import Asker, Parts
+from gateway.protocol.receipt import InboxItem
+from gateway.protocol.retention import DESTRUCTION_ORDER, DestructionOrder
+from gateway.protocol.subjects import RECEIPT_SLUG, inbox_subject
 
 ACT: Final = "vernietigen"
 RULE: Final = "D24:bewaartermijn"
+_URGENCY: Final = "U3"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,10 +73,13 @@ async def end_retention(parts: Parts, hub: Asker, case_id: str, now: datetime) -
         lambda c: load_situation(c, case_id=case_id, oin=hub.oin, now=rfc3339(now))
     )  # (1)
     record = CaseRecord.of(situation, now)
+    agencies = await parts.reader.read(lambda c: agencies_with_content(c, case_id))
     if situation.case is None or not is_over(record, situation.case, now):  # (2)
         return False
     try:
-        await parts.writer.write(_change(hub, record, situation.case, now))  # (3)
+        await parts.writer.write(
+            _change(parts, hub, record, situation.case, agencies=agencies, now=now)
+        )  # (3)
     except (Moved, Clash):
         return False
     return True
@@ -87,7 +96,9 @@ def article() -> str:
     return catalogue().transitions[ACT].basis[:200]
 
 
-def _change(hub: Asker, record: CaseRecord, case: CaseRow, now: datetime) -> Change:
+def _change(
+    parts: Parts, hub: Asker, record: CaseRecord, case: CaseRow, *, agencies: Sequence[str], now: datetime
+) -> Change:
     standing, at = record.standing.after(catalogue().transitions[ACT]), rfc3339(now)
     state = CaseStateRow(
         case_id=case.case_id,
@@ -101,7 +112,8 @@ def _change(hub: Asker, record: CaseRecord, case: CaseRow, now: datetime) -> Cha
     )
     values = {"state": standing.state, "before_suspension": None, "since": at}
     judgement = Judgement(
-        inserts=(state,), revisions=(Revision(row=CaseRow, key={"case_id": case.case_id}, values=values),)
+        inserts=(state, *(_order(parts, case, oin, now) for oin in agencies)),
+        revisions=(Revision(row=CaseRow, key={"case_id": case.case_id}, values=values),),
     )
     why = Why(rule=RULE, article=article())
     return Change(
@@ -110,4 +122,28 @@ def _change(hub: Asker, record: CaseRecord, case: CaseRow, now: datetime) -> Cha
         leaves=(leaf(EventTag.CASE_DESTROYED, hub, now, why=why, case_id=case.case_id),),
         reads=record.situation.versions,
         touches=frozenset({case_scope(case.case_id)}),
+    )
+
+
+def _order(parts: Parts, case: CaseRow, oin: str, now: datetime) -> OutboxRow:
+    """The order to one agency, for its inbox."""
+    order = DestructionOrder(
+        organisatie=oin,
+        zaak_id=case.case_id,
+        reden="bewaartermijn",
+        artikel=article(),
+        gesloten_op=case.since,
+        besloten_op=rfc3339(now),
+    )
+    signed = parts.signing_key.sign(order, typ=DESTRUCTION_ORDER)
+    return OutboxRow(
+        publish_id=f"{case.case_id}.{oin}.zaakvernietiging",
+        oin=oin,
+        subject=inbox_subject(oin, _URGENCY, RECEIPT_SLUG),
+        copy_id=None,
+        payload=InboxItem(soort="zaakvernietiging", jws=signed).canonical().decode(),
+        urgency=_URGENCY,
+        created_at=rfc3339(now),
+        attempts=0,
+        not_before=rfc3339(now),
     )

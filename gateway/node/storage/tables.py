@@ -296,6 +296,16 @@ recalls_out = Table(
     Index(None, "message_id"),
 )
 
+# Cases that the hub ordered to destroy, with its order and what we attested. Nothing of them is taken in any more.
+destroyed_cases = Table(
+    "destroyed_cases",
+    metadata,
+    _text("case_id", key=True),
+    _text("order_jws"),
+    _text("attestation"),
+    _time("destroyed_at"),
+)
+
 # `message_id` for a submission, whose bytes are in sent_messages; else `body`, for the verb (a receipt when empty).
 outbox = Table(
     "outbox",

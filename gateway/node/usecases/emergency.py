@@ -33,6 +33,7 @@ logger = logging.getLogger(__name__)
 REVIEW_WITHIN: Final = timedelta(hours=24)
 OPENS_WITHOUT_HUB: Final = frozenset({Urgency.U0, Urgency.U1})
 REASON_STAYS_HERE: Final = "De reden ligt vast bij het knooppunt."
+DESTROYED: Final = "De reden is met de zaak vernietigd."
 HUB_AWAY: Final = "De hub was niet bereikbaar."
 
 
@@ -107,6 +108,8 @@ def note_opening(
 
 def reason_of(parts: Parts, opening: EmergencyOpening) -> str:
     """The reason that the person gave. Raises InvalidInput when the file was tampered with."""
+    if not opening.sealed:
+        return DESTROYED
     return str(parts.own_seal.open(opening.sealed, belongs_to=_belongs_to(opening.opening_id)))
 
 

@@ -15,6 +15,7 @@ from gateway.node.storage.corrections import corrections_of
 from gateway.node.storage.database import Connection
 from gateway.node.storage.pseudonyms import pseudonym
 from gateway.node.storage.rows import ReceivedCopy
+from gateway.node.usecases.destroy_case import require_not_destroyed
 from gateway.node.usecases.emergency import REASON_STAYS_HERE, note_opening, read_without_hub
 from gateway.node.usecases.kept import open_kept
 from gateway.node.usecases.parts import Parts, Person
@@ -52,13 +53,14 @@ async def read_copy(
 
 
 async def find_addressed(parts: Parts, person: Person, copy_id: str) -> ReceivedCopy:
-    """The copy, if it is addressed to a role in which this person acts. Raises NotFound, and Refused for a copy that
-    its sender took back."""
+    """The copy, if it is addressed to a role in which this person acts. Raises NotFound, with its own code for a case
+    that was destroyed, and Refused for a copy that its sender took back."""
     copy = await parts.database.read(lambda c: received.find_received(c, copy_id))
     if copy is None:
         raise NotFound
     person.require_addressee(copy.role)
     await require_not_recalled(parts, copy)
+    await require_not_destroyed(parts, copy.case_id)
     return copy
 
 

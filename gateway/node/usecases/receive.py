@@ -23,6 +23,7 @@ from gateway.node.storage.documents import expect
 from gateway.node.storage.rows import ReceivedCopy
 from gateway.node.storage.sender_numbers import note_number
 from gateway.node.usecases.corrections import note_correction
+from gateway.node.usecases.destroy_case import is_destroyed, take_destruction_order
 from gateway.node.usecases.incoming_receipts import take_receipt, take_rejection
 from gateway.node.usecases.kept import jws_of
 from gateway.node.usecases.parts import Parts
@@ -69,6 +70,8 @@ async def receive_item(parts: Parts, data: bytes) -> None:
                 await take_recall(parts, item, now)
             case "vernietiging":
                 await take_destruction(parts, item, now)
+            case "zaakvernietiging":
+                await take_destruction_order(parts, item, now)
     except Unavailable:
         raise
     except SchakelError as error:
@@ -118,7 +121,7 @@ def _verify(parts: Parts, item: InboxItem) -> Verified:
 
 def _store(parts: Parts, connection: Connection, data: bytes, verified: Verified, now: datetime) -> None:
     copy, context = _row(data, verified, now), verified.opened.statement.context
-    if is_recalled(connection, copy.copy_id):
+    if is_recalled(connection, copy.copy_id) or is_destroyed(connection, copy.case_id):
         return
     earlier = received.find_received(connection, copy.copy_id)
     if earlier is not None and jws_of(earlier) == verified.item.jws:
