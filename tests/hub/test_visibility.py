@@ -9,7 +9,11 @@ from sqlalchemy import select
 
 from audit.events import EventTag
 from gateway.hub.storage.tables import decisions, log_leaves
-from tests.hub.asking import ask_case, duty
+from gateway.hub.usecases.context import side_of
+from gateway.hub.usecases.parts import Asker
+from gateway.hub.usecases.settling import load_record
+from tests.hub.asking import ask_case, assign, duty
+from tests.hub.bans import ban_facts, impose_ban, ten_days_after
 from tests.hub.makers import (
     DWELLING,
     ELDERS,
@@ -137,3 +141,30 @@ async def test_a_declared_act_needs_its_power_and_a_message_that_records_it(hub:
         strange = await patrol.plan("melding.zorg", case_id, report, to, act=act)
         assert strange.answer.status == 400
         assert [cause["pointer"] for cause in strange.answer.body["errors"]] == ["/handeling"]
+
+
+async def test_the_side_of_each_person_counts_and_the_perpetrators_side_for_a_role_that_has_both(
+    hub: RunningHub,
+) -> None:
+    """A copy goes to a role, so it is judged by whoever in it works for the perpetrator; a person by his own side."""
+    ban = await impose_ban(hub)
+    one, other = hub.node(VT, "casemanager_vt", "vt-0011"), hub.node(VT, "casemanager_vt", "vt-0012")
+
+    async def side() -> str:
+        """As the plan of a message to that role tells the sender's node."""
+        facts = ban_facts(hub.hands.now, ten_days_after(hub.hands.now))
+        planned = await ban.mayor.plan(
+            "huisverbod.opgelegd", ban.case_id, facts, [(VT, "casemanager_vt"), (VT, "vt_medewerker")]
+        )
+        assert planned.answer.status == 200, planned.answer.body
+        return str(next(r["kant"] for r in planned.answer.body["ontvangers"] if r["rol"] == "casemanager_vt"))
+
+    assert (await assign(one, ban.case_id, kant="slachtoffer")).answer.status == 200
+    assert await side() == "slachtoffer"
+    assert (await assign(other, ban.case_id, kant="pleger")).answer.status == 200
+    assert await side() == "pleger"
+    record = await load_record(hub.parts, Asker(oin=VT, trace_id="a" * 32), ban.case_id)
+    assert side_of(record, VT, "casemanager_vt", "vt-0011") == "slachtoffer"
+    assert side_of(record, VT, "casemanager_vt", "vt-0012") == "pleger"
+    assert (await assign(other, ban.case_id, beeindigen=True)).answer.status == 200
+    assert await side() == "slachtoffer"
