@@ -117,7 +117,9 @@ def load_situation(
         statements=statements_in_case(connection, case_id),
         pilots=pilots_in(connection, municipality),
         ties=ties,
-        versions=dict(ties.versions) | dict.fromkeys(scopes, 0) | {row.scope: row.version for row in versions},
+        versions=dict(ties.versions)
+        | dict.fromkeys(scopes, 0)
+        | {row.scope: row.version for row in versions},
     )
 
 

@@ -63,9 +63,7 @@ def messages_of(connection: Connection, roles: Collection[str]) -> tuple[SentMes
     return select_all(connection, SentMessage, query.order_by(sent_messages.c.created_at.desc()))
 
 
-def messages_in_case(
-    connection: Connection, case_id: str, types: Collection[str]
-) -> tuple[SentMessage, ...]:
+def messages_in_case(connection: Connection, case_id: str, types: Collection[str]) -> tuple[SentMessage, ...]:
     """The messages of these types that were sent in the case, oldest first."""
     table = sent_messages.c
     query = select(sent_messages).where(table.case_id == case_id, table.message_type.in_(list(types)))
