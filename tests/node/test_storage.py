@@ -1,5 +1,6 @@
 """The node's file: one schema, one owner, readers that cannot write, and seals that hold."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -8,13 +9,15 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import insert, text
 
+from gateway.domain.clock import rfc3339
 from gateway.domain.errors import Conflict, InvalidInput, Unavailable
 from gateway.node.storage import migrate as migration
-from gateway.node.storage import numbers
+from gateway.node.storage import numbers, outbox, sent
 from gateway.node.storage.database import Connection, Database
 from gateway.node.storage.engine import open_engine
 from gateway.node.storage.migrate import migrate
 from gateway.node.storage.own_seal import OwnSeal
+from gateway.node.storage.rows import SentMessage
 from gateway.node.storage.tables import metadata, sequence_numbers
 from gateway.protocol.keys import OpeningKey
 from tests.protocol.makers import new_key
@@ -71,6 +74,57 @@ async def test_what_raises_in_a_write_is_rolled_back_whole(tmp_path: Path) -> No
     assert await database.write(lambda c: numbers.next_number(c, "zaak", "oin", "rol")) == 2
     assert await database.write(lambda c: numbers.next_number(c, "zaak", "oin", "andere")) == 1
     database.close()
+
+
+@pytest.mark.parametrize(
+    ("urgencies", "longest"),
+    [
+        (["U2"], outbox.LAST_RETRY),
+        (["U0"], outbox.LAST_URGENT_RETRY),
+        (["U2", "U0"], outbox.LAST_URGENT_RETRY),
+    ],
+    ids=["ordinary", "urgent", "urgent_behind_ordinary"],
+)
+async def test_the_pause_after_a_busy_hub_is_short_while_something_urgent_waits(
+    tmp_path: Path, urgencies: list[str], longest: timedelta
+) -> None:
+    """An older message of its case goes first, so its pause is that of the urgent one behind it."""
+    database, now = Database(tmp_path / "node.db"), datetime(2026, 3, 1, 1, 10, tzinfo=UTC)
+
+    def fail_often(connection: Connection) -> str | None:
+        for place, urgency in enumerate(urgencies):
+            sent.insert_message(connection, waiting_message(f"bericht-{place}", urgency), [])
+            outbox.put_submission(
+                connection, case_id="zaak", message_id=f"bericht-{place}", now=now, after=now
+            )
+        for _ in range(12):
+            urgent = sent.urgent_waits(connection, "zaak")
+            outbox.later(connection, now=now, message_id="bericht-0", urgent=urgent)
+        return outbox.next_due(connection)
+
+    assert await database.write(fail_often) == rfc3339(now + longest)
+    database.close()
+
+
+def waiting_message(message_id: str, urgency: str) -> SentMessage:
+    return SentMessage(
+        message_id=message_id,
+        case_id="zaak",
+        message_type="melding.zorg",
+        role="vt_medewerker",
+        staff="vt-0001",
+        urgency=urgency,
+        state=sent.SentState.WAITING,
+        request_mac="mac",
+        sealed="verzegeld",
+        plan="{}",
+        body=b"body",
+        attempt=0,
+        answer_status=None,
+        answer=None,
+        created_at="2026-03-01T01:10:00.000Z",
+        answered_at=None,
+    )
 
 
 async def test_the_secret_outlives_a_restart(tmp_path: Path) -> None:

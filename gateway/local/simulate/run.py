@@ -18,7 +18,7 @@ from gateway.local.simulate.playing import CasePlayer, Tally, Unexpected
 from gateway.local.simulate.timing import Pace
 
 AT_ONCE: Final = 6  # cases; the machine has two cores, and a message waits for several processes
-ARRIVE_WITHIN_S: Final = 60.0
+ARRIVE_WITHIN_S: Final = 300.0
 _LOOK_EVERY_S: Final = 0.02
 
 Progress = Callable[[timedelta, int], None]

@@ -17,6 +17,7 @@ from gateway.node.storage.tables import outbox
 
 FIRST_RETRY: Final = timedelta(seconds=1)
 LAST_RETRY: Final = timedelta(minutes=1)
+LAST_URGENT_RETRY: Final = timedelta(seconds=5)  # U0 never waits for a pause
 
 # What may go: the oldest submission of each case and the oldest receipt of each copy.
 _OLDEST: Final = select(func.min(outbox.c.item_id)).group_by(
@@ -97,11 +98,14 @@ def later(
     item_id: int | None = None,
     message_id: str | None = None,
     at_least: timedelta = timedelta(0),
+    urgent: bool = False,
 ) -> None:
-    """The hub could not be asked: again after a pause that doubles up to LAST_RETRY, and not before the hub wants."""
+    """The hub could not be asked: again after a pause that doubles up to LAST_RETRY, for what is urgent up to
+    LAST_URGENT_RETRY, and not before the hub wants."""
+    longest = LAST_URGENT_RETRY if urgent else LAST_RETRY
     column, value = (outbox.c.item_id, item_id) if item_id is not None else (outbox.c.message_id, message_id)
     for row in connection.execute(select(outbox.c.item_id, outbox.c.attempts).where(column == value)).all():
-        pause = max(min(FIRST_RETRY * 2 ** min(row.attempts, 10), LAST_RETRY), at_least)
+        pause = max(min(FIRST_RETRY * 2 ** min(row.attempts, 10), longest), at_least)
         connection.execute(
             update(outbox)
             .where(outbox.c.item_id == row.item_id)

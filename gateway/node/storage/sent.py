@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from gateway.domain.urgency import Urgency
 from gateway.node.storage.rows import ReceiptIn, SentCopy, SentMessage
 from gateway.node.storage.selecting import select_all, select_one
 from gateway.node.storage.tables import receipts_in, sent_copies, sent_messages
@@ -68,6 +69,17 @@ def messages_in_case(connection: Connection, case_id: str, types: Collection[str
     table = sent_messages.c
     query = select(sent_messages).where(table.case_id == case_id, table.message_type.in_(list(types)))
     return select_all(connection, SentMessage, query.order_by(table.created_at))
+
+
+def urgent_waits(connection: Connection, case_id: str) -> bool:
+    """Whether a U0 message of the case waits for the hub, itself or behind an older one."""
+    table = sent_messages.c
+    waits = (
+        table.case_id == case_id,
+        table.state == SentState.WAITING,
+        table.urgency == Urgency.U0.value,
+    )
+    return connection.execute(select(table.message_id).where(*waits).limit(1)).first() is not None
 
 
 def record_answer(

@@ -61,9 +61,15 @@ async def submit_stored(parts: Parts, message_id: str) -> bool:
             else:
                 return True
     except (Unavailable, TooManyRequests) as error:
-        wait = asked_wait(error)
+        wait, case_id = asked_wait(error), message.case_id
         await parts.database.write(
-            lambda c: outbox.later(c, now=parts.clock(), message_id=message_id, at_least=wait)
+            lambda c: outbox.later(
+                c,
+                now=parts.clock(),
+                message_id=message_id,
+                at_least=wait,
+                urgent=sent.urgent_waits(c, case_id),
+            )
         )
         parts.to_hub.ring()
     except SchakelError as refusal:
