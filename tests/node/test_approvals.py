@@ -175,6 +175,7 @@ async def test_a_cleaned_list_may_leave_out_and_not_add(exchange: Exchange) -> N
 
 async def test_approved_texts_are_not_in_the_file_in_clear(summarised: Exchange) -> None:
     await approve_summary(summarised.vt.parts, PROCESCOORDINATOR, scope(summarised, new_id()), CATEGORY, TEXT)
-    stored = b"".join(path.read_bytes() for path in list(summarised.directory.glob("*.db*")))
+    files = (path for path in summarised.directory.rglob("*") if path.is_file() and ".db" in str(path))
+    stored = b"".join(path.read_bytes() for path in files)
     assert CATEGORY.encode() in stored
     assert TEXT.encode() not in stored

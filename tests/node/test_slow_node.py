@@ -20,6 +20,7 @@ pytestmark = pytest.mark.real
 ITEMS = 20
 SLOW_S = 1.6 * URGENT_ACK_WAIT.total_seconds()
 WITHIN_S = 60.0
+ROUNDS = 5
 
 
 @pytest.fixture
@@ -84,11 +85,15 @@ async def test_a_slow_node_gets_nothing_twice(exchange: Exchange) -> None:
 async def test_control_a_node_that_does_not_say_so_gets_it_again(
     exchange: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Not in every round: what the server sent in one go and was acknowledged late does not come again."""
     monkeypatch.setattr(nats_link, "STILL_AT_WORK_EVERY_S", 3600)
-    await put(exchange, ITEMS)
-    async with exchange.node(POLICE) as client, inbox_of(client) as inbox:
-        seen = await delivered(exchange, inbox, pause_s=SLOW_S)
-    assert len(seen) > ITEMS
+    for _ in range(ROUNDS):
+        await put(exchange, ITEMS)
+        async with exchange.node(POLICE) as client, inbox_of(client) as inbox:
+            seen = await delivered(exchange, inbox, pause_s=SLOW_S)
+        if len(seen) > ITEMS:
+            return
+    pytest.fail(f"{ROUNDS} rounds of a node that does not say that it is at work, and nothing came twice")
 
 
 async def test_what_a_dead_node_held_comes_again_within_seconds(exchange: Exchange) -> None:

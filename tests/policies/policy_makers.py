@@ -5,7 +5,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from joserfc.jwk import ECKey
 
@@ -116,7 +116,12 @@ Answering = Callable[[asyncio.StreamWriter, bytes], Awaitable[None]]
 async def server_that(answers: Answering) -> AsyncIterator[int]:
     """The port of a server that reads one HTTP request after another and lets `answers` write the bytes."""
 
+    serving: set[asyncio.Task[None]] = set()
+
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = cast("asyncio.Task[None]", asyncio.current_task())
+        serving.add(task)
+        task.add_done_callback(serving.discard)
         try:
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
@@ -133,6 +138,9 @@ async def server_that(answers: Answering) -> AsyncIterator[int]:
         yield server.sockets[0].getsockname()[1]
     finally:
         server.close()
+        for task in serving:  # an answer that never comes would outlive the loop
+            task.cancel()
+        await asyncio.gather(*serving, return_exceptions=True)
 
 
 def http(body: bytes, *, status: str = "200 OK", kind: str = "application/json") -> bytes:

@@ -1,7 +1,7 @@
 """The invented people of the demo, each at work through the node of the own agency."""
 
 from contextlib import ExitStack
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Self
 
@@ -26,7 +26,8 @@ class Cast:
 
     def __init__(self, exchange: Exchange) -> None:
         self.exchange = exchange
-        self._clock = SimulatedClock(exchange.world.clock)
+        clock = exchange.world.clock
+        self._clock = SimulatedClock(clock) if clock.exists() else None
         self._stack = ExitStack()
         self.coordinator = self._person(VEILIG_THUIS, "vt-proces-1")
         self.duty_officer = self._person(POLICE, "pol-hovj-1")
@@ -52,10 +53,12 @@ class Cast:
 
     def now(self) -> datetime:
         """What the clock of the exchange says, in UTC."""
-        return self._clock.now()
+        return datetime.now(UTC) if self._clock is None else self._clock.now()
 
     def put_ahead(self, so_long: timedelta) -> None:
-        """The clock of the whole exchange goes ahead: only a simulation can."""
+        """The clock of the whole exchange goes ahead. Raises ValueError in an exchange that is no simulation."""
+        if self._clock is None:
+            raise ValueError("only a simulation can put its clock ahead")
         self._clock.put_ahead_to(self.now() + so_long)
 
     def on_duty(self, who: AgencyClient, role: str) -> None:
