@@ -19,13 +19,13 @@ from typing import Any
 from gateway import bootstrap
 from gateway.local import exchange
 from gateway.local.exchange import Exchange, _healthy
-from gateway.local.processes import Supervisor
+from gateway.local.processes import ChildDied, Supervisor
 from gateway.local.systems import run_systems
 from gateway.local.world import Ports, World, free_ports, make_world
 from gateway.settings import load_hub, load_node
 from tests.journeys import careless
 from tests.journeys.faults import arm
-from tests.servers import free_port
+from tests.servers import accepts, free_port
 
 DIES_WITHIN_S = 60.0
 exchange.READY_WITHIN_S = 300.0  # a machine with other work beside it, and a run that gives way to it
@@ -61,6 +61,8 @@ class Stage:
         return {"ports": ports}
 
     def kill(self, *, name: str) -> dict[str, Any]:
+        if name not in self.exchange.supervisor.pids and self._relays:
+            self._start_what_ended()
         self.exchange.supervisor.stop_one(name, kill=True)
         return {}
 
@@ -90,11 +92,11 @@ class Stage:
         `wal_bytes`. Returns when it answers, unless it is not waited for."""
         work = self._work(name, clock_s, careless_about)
         if work is None:
-            getattr(self.exchange, f"start_{name}")()
+            self._start_server(name)
         else:
             self.exchange.supervisor.fork(name, lambda: _prepared(work, fault, wal_bytes))
         if wait:
-            self._wait(name)
+            self._wait_and_tend(name)
         return {"pid": self.exchange.supervisor.pids[name]}
 
     def _work(self, name: str, clock_s: float, careless_about: str | None) -> Callable[[], None] | None:
@@ -122,10 +124,42 @@ class Stage:
             return lambda: bootstrap.run_hub(settings)
         return None
 
+    def _start_server(self, name: str) -> None:
+        try:
+            getattr(self.exchange, f"start_{name}")()
+        except ChildDied:
+            if name not in self.exchange.supervisor.pids or not self._relays:
+                raise
+            self._start_what_ended()
+
+    def _wait_and_tend(self, name: str) -> None:
+        """Where hubs and relays are many, one that started while its database was away has ended, and is started again,
+        as by whatever keeps processes running in production."""
+        while True:
+            try:
+                self._wait(name)
+            except ChildDied:
+                if not self._relays:
+                    raise
+                self._start_what_ended()
+            else:
+                return
+
+    def _start_what_ended(self) -> None:
+        time.sleep(0.2)
+        for name in ("hub", *self.more_hubs, *self._relays):
+            run = self._process(name, None)
+            if name not in self.exchange.supervisor.pids and run is not None:
+                self.exchange.supervisor.fork(name, run)
+
     def _wait(self, name: str) -> None:
         if name in self.more_hubs:
             url = f"https://localhost:{self.more_hubs[name]}/alive"
             self.exchange._wait(name, lambda: _healthy(url, self.exchange.tls()))
+        elif name == "nats":
+            self.exchange._wait(name, lambda: accepts(self.ports.nats))
+        elif name in self._relays:
+            self.exchange.supervisor.check()
         elif name in ("hub", "opa"):
             self.exchange.wait_for_hub()
         elif name.startswith("node-"):

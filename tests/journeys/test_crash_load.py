@@ -4,7 +4,7 @@ import random
 import statistics
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import httpx2
@@ -28,6 +28,7 @@ VICTIMS = ("hub", "nats", "opa", SENDER_NODE, POLICE_NODE, "organisaties")
 AIM_S = 5.0
 BOUND_S = 60 * AIM_S  # the aim is for a quiet machine; this one may do ten other things, and we are polite
 SENDERS = 3
+Restart = Callable[[str], object]
 
 
 class Service:
@@ -51,10 +52,10 @@ class Service:
             for port in (self._theatre.ports.nodes[POLICE.oin], self._theatre.ports.systems[POLICE.oin])
         )
 
-    def back_after(self, victim: str) -> float:
+    def back_after(self, victim: str, restart: Restart) -> float:
         """Kills the part, starts it again at once, and gives the seconds until everything serves."""
         began = time.monotonic()
-        self._theatre.restart(victim)
+        restart(victim)
         wait_until(self.is_there, f"service after a kill of {victim}", BOUND_S)
         return time.monotonic() - began
 
@@ -82,11 +83,19 @@ class Kills:
     """Random kills under load, and how long each part was missed."""
 
     def __init__(
-        self, theatre: Theatre, ledger: Ledger, *, seed: int, victims: Sequence[str] = VICTIMS
+        self,
+        theatre: Theatre,
+        ledger: Ledger,
+        *,
+        seed: int,
+        victims: Sequence[str] = VICTIMS,
+        restart: Restart | None = None,
     ) -> None:
+        """`restart` ends a part and starts it again; the theatre does that with its own parts."""
         self._theatre = theatre
         self._ledger = ledger
         self._victims = victims
+        self._restart = restart or theatre.restart
         self._chosen = random.Random(seed)  # noqa: S311 - which part dies is no secret
         self._unanswered = 0
         self.took = defaultdict[str, list[float]](list)
@@ -99,7 +108,7 @@ class Kills:
             for _ in range(kills):
                 victim = self._chosen.choice(self._victims)
                 load._stop.wait(self._chosen.uniform(0.0, 0.3))  # anywhere in the work of the senders
-                self.took[victim].append(service.back_after(victim))
+                self.took[victim].append(service.back_after(victim, self._restart))
                 load.check()
             until_more(load, SENDERS)
         self._unanswered += sum(

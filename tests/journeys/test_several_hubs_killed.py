@@ -1,7 +1,5 @@
 """Two hubs and two relays on one PostgreSQL, killed at random with everything around them, the database included."""
 
-import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +12,7 @@ from tests.journeys.conftest import Measure
 from tests.journeys.ledger import Ledger
 from tests.journeys.proof import assert_log_agrees, assert_promises_kept
 from tests.journeys.senders import Sender
-from tests.journeys.test_crash_load import SENDERS, VICTIMS, Kills
+from tests.journeys.test_crash_load import VICTIMS, Kills
 from tests.journeys.test_lost_database import _crash
 from tests.journeys.theatre import Theatre
 from tests.servers import wait_until
@@ -22,6 +20,7 @@ from tests.servers import wait_until
 pytestmark = [pytest.mark.real, pytest.mark.xdist_group("crash-postgresql")]
 
 SHARED = ("hub", "hub-2", "relay-1", "relay-2")
+DATABASE = "postgresql"
 FEW, MANY = 12, 100
 MESSAGE = "SELECT count(*) FROM messages WHERE message_id = %s"
 NUMBERS = "SELECT number FROM deliveries WHERE case_id = %s AND role = %s ORDER BY number"
@@ -33,6 +32,13 @@ class Shape:
 
     theatre: Theatre
     cluster: Cluster
+
+    def restart(self, victim: str) -> None:
+        if victim == DATABASE:
+            _crash(self.cluster)
+            self.cluster.server.start()
+        else:
+            self.theatre.restart(victim)
 
 
 @contextmanager
@@ -55,7 +61,7 @@ def assert_numbers_have_no_gaps(theatre: Theatre, ledger: Ledger) -> None:
 def killed(
     shape: Shape, ledger: Ledger, folder: Path, measure: Measure, *, kills: int, victims: tuple[str, ...]
 ) -> None:
-    at_random = Kills(shape.theatre, ledger, seed=20261124, victims=victims)
+    at_random = Kills(shape.theatre, ledger, seed=20261124, victims=victims, restart=shape.restart)
     at_random.go_on(kills)
     at_random.report(measure)
     assert_numbers_have_no_gaps(shape.theatre, ledger)
@@ -74,34 +80,9 @@ def test_hubs_and_relays_killed_at_random_lose_nothing_and_agree(
 def test_everything_around_two_hubs_killed_at_random_loses_nothing(
     tmp_path: Path, ledger: Ledger, measure: Measure
 ) -> None:
-    """PostgreSQL crashes as well, at moments of its own."""
     with production_shape(tmp_path) as shape:
-        over, crashes = threading.Event(), []
-
-        def crash_now_and_then() -> None:
-            while not over.wait(15):
-                if len(ledger.promises) <= 3 * SENDERS:  # people open their cases; they do that once
-                    continue
-                _crash(shape.cluster)
-                shape.cluster.server.start()
-                crashes.append(signal.SIGQUIT)
-
-        crasher = threading.Thread(target=crash_now_and_then)
-        crasher.start()
-        try:
-            killed(
-                shape,
-                ledger,
-                tmp_path,
-                measure,
-                kills=MANY,
-                victims=tuple(dict.fromkeys((*VICTIMS, *SHARED))),
-            )
-        finally:
-            over.set()
-            crasher.join()
-        measure("PostgreSQL crashes meanwhile", len(crashes))
-        assert crashes
+        victims = tuple(dict.fromkeys((*VICTIMS, *SHARED, DATABASE)))
+        killed(shape, ledger, tmp_path, measure, kills=MANY, victims=victims)
 
 
 def _control_a_hub_that_answers_before_it_commits(shape: Shape, folder: Path) -> None:
