@@ -122,23 +122,11 @@ def _age(case: CaseFacts, _: datetime) -> int | None:
     return None if adult is None else ADULT if adult is True else MINOR
 
 
-def _criminal_case(case: CaseFacts, now: datetime) -> bool:
-    """Whether a criminal case runs, judged on what is registered: a decision that ends it is still taken in it.
-
-    Until the one who stayed behind was told of a release, that release is of a running case: else ending the case would
-    keep its time from those whom it must warn (design.md 1.9 against G11).
-    """
+def _criminal_case(case: CaseFacts, _: datetime) -> bool:
     running = False
-    for entry in case.registered().of("zsm.context.verzoek", "zsm.afdoening"):
-        running = _says_it_runs(entry)
-    pending = case.pending is not None and _says_it_runs(case.pending)
-    return running or pending or _release_untold(case, now)
-
-
-def _says_it_runs(entry: FactEntry) -> bool:
-    return entry.message == "zsm.context.verzoek" or (
-        entry.message == "zsm.afdoening" and entry.facts.get("strafzaak_loopt") is True
-    )
+    for entry in case.of("zsm.context.verzoek", "zsm.afdoening"):
+        running = entry.message == "zsm.context.verzoek" or entry.facts.get("strafzaak_loopt") is True
+    return running
 
 
 def _breach_open(case: CaseFacts, _: datetime) -> bool:
