@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import select, update
 
 from audit.events import EventTag
+from gateway.domain.clock import rfc3339
 from gateway.hub.storage.recall_tables import copy_fates
+from gateway.hub.storage.situations import load_situation
 from gateway.hub.storage.tables import deliveries, log_leaves
 from gateway.hub.usecases.recall_chores import attend_recalls
 from gateway.protocol.subjects import Verb
@@ -108,6 +110,22 @@ async def test_a_delivered_unopened_copy_is_recalled_at_once_and_its_destruction
     better = await decide(police, destruction_question(police, notice, "vernietigd"))
     assert better.answer.body["uitkomst"] == "in_systeem"
     assert [file["oorzaak"] for file in await files_of(case.vt)] == ["in_systeem"]
+
+
+async def test_nothing_is_decided_on_a_copy_that_was_taken_back(each_hub: RunningHub) -> None:
+    """That it once reached a role assigns nobody, opens no question and is no copy that the agency holds."""
+    case, notice, _ = await sent_and_on_duty(each_hub)
+
+    async def reached() -> set[str]:
+        situation = await each_hub.store.reader.read(
+            lambda c: load_situation(c, case_id=case.case_id, oin=POL, now=rfc3339(each_hub.hands.now))
+        )
+        return {r.role for r in situation.received if r.message_id == notice.message_id}
+
+    before = await reached()
+    await take_back(case.vt, notice, HOVJ)
+    assert HOVJ in before
+    assert await reached() == before - {HOVJ}
 
 
 async def test_an_opened_copy_opens_a_breach_file_with_names_and_no_content(each_hub: RunningHub) -> None:

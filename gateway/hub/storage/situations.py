@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import BindParameter, Connection, bindparam, select
+from sqlalchemy import BindParameter, Connection, bindparam, or_, select
 
 from gateway.hub.storage import rows
 from gateway.hub.storage.case_links import Ties, load_ties
@@ -36,17 +36,12 @@ from gateway.hub.storage.tables import (
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A delivery in the case: which agency and role got which message."""
+    """A delivery in the case: which agency and role got which message. What its sender took back before anybody opened
+    it is none: that recipient keeps no part in the case by it."""
 
     oin: str
     role: str
     message_id: str
-    outcome: str | None
-
-    @property
-    def is_recalled(self) -> bool:
-        """The sender took the copy back before anybody opened it: this recipient does not have it any more."""
-        return self.outcome == Outcome.RECALLED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,9 +76,10 @@ _VERSIONS: Final = select(fact_versions).where(fact_versions.c.scope.in_(bindpar
 _OF_CASE: Final = select(cases).where(cases.c.case_id == _CASE)
 _STATES: Final = select(case_states).where(case_states.c.case_id == _CASE).order_by(case_states.c.position)
 _SENT: Final = select(messages).where(messages.c.case_id == _CASE).order_by(messages.c.position)
-_RECEIVED: Final = select(
-    deliveries.c.oin, deliveries.c.role, deliveries.c.message_id, deliveries.c.outcome
-).where(deliveries.c.case_id == _CASE)
+_RECEIVED: Final = select(deliveries.c.oin, deliveries.c.role, deliveries.c.message_id).where(
+    deliveries.c.case_id == _CASE,
+    or_(deliveries.c.outcome.is_(None), deliveries.c.outcome != Outcome.RECALLED.value),
+)
 _ASSIGNED: Final = select(assignments).where(assignments.c.case_id == _CASE).order_by(assignments.c.made_at)
 _HELD: Final = select(duties).where(
     duties.c.oin == bindparam("oin"),

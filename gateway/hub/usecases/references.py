@@ -47,11 +47,7 @@ def _correction_refusal(decided: Decided) -> Conflict | None:
     if proposal.message_type.name != CORRECTION:
         return None
     original = proposal.facts.get("bericht_id")
-    have = {
-        (r.oin, r.role)
-        for r in decided.record.situation.received
-        if r.message_id == original and not r.is_recalled
-    }
+    have = {(r.oin, r.role) for r in decided.record.situation.received if r.message_id == original}
     listed = {(recipient.agency.oin, recipient.role) for recipient in proposal.recipients}
     if missed := sorted(have - listed):
         return Conflict(
