@@ -1,6 +1,7 @@
 """A hub with everything real: keys and registry of invented agencies, OPA with the policies, a migrated database."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,3 +85,23 @@ async def each_hub(
         world, opa_port=opa.port, revision=opa.revision, database_url=database_url, folder=tmp_path
     ) as running:
         yield running
+
+
+@pytest.fixture
+async def three_hubs(
+    world: World, opa: PolicyServer, tmp_path: Path, postgres_url: str
+) -> AsyncIterator[list[RunningHub]]:
+    """Three processes' worth of hubs on one PostgreSQL."""
+    async with AsyncExitStack() as stack:
+        yield [
+            await stack.enter_async_context(
+                running_hub(
+                    world,
+                    opa_port=opa.port,
+                    revision=opa.revision,
+                    database_url=postgres_url,
+                    folder=tmp_path,
+                )
+            )
+            for _ in range(3)
+        ]

@@ -2,11 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
@@ -24,8 +21,7 @@ from gateway.hub.usecases.parts import Asker
 from gateway.protocol.subjects import Verb
 from tests.hub.asking import ask_case, duty
 from tests.hub.bans import HOUSEHOLD, Ban, impose_ban, moments
-from tests.hub.conftest import PolicyServer
-from tests.hub.makers import GEM, NOW, VT, RunningHub, World, running_hub
+from tests.hub.makers import GEM, NOW, VT, RunningHub
 from tests.hub.watching import state_of, version_of, watch_of
 
 END = NOW + timedelta(days=10)
@@ -208,45 +204,28 @@ async def test_a_receipt_and_an_alarm_at_once_agree_in_the_end(each_hub: Running
     assert [a for a in found if a.clock_id == f"A0/{copy_id}" and a.settled_at is None] == []
 
 
-@pytest.fixture
-async def relays(
-    world: World, opa: PolicyServer, tmp_path: Path, postgres_url: str
-) -> AsyncIterator[list[RunningHub]]:
-    """Three processes' worth of hubs on one PostgreSQL."""
-    async with AsyncExitStack() as stack:
-        yield [
-            await stack.enter_async_context(
-                running_hub(
-                    world,
-                    opa_port=opa.port,
-                    revision=opa.revision,
-                    database_url=postgres_url,
-                    folder=tmp_path,
-                )
-            )
-            for _ in range(3)
-        ]
-
-
 async def test_three_relays_at_once_raise_each_alarm_once_and_end_the_ban_once(
-    relays: list[RunningHub],
+    three_hubs: list[RunningHub],
 ) -> None:
-    bans = [await impose_ban(relays[0]) for _ in range(4)]
-    watches = [watch_of(hub) for hub in relays]
+    bans = [await impose_ban(three_hubs[0]) for _ in range(4)]
+    watches = [watch_of(hub) for hub in three_hubs]
     for moment in (NOW + timedelta(minutes=6), NOW + timedelta(hours=21), END, END + timedelta(minutes=1)):
         await asyncio.gather(*(watch.look(moment) for watch in watches * 2))
     await watches[0].look(END + timedelta(minutes=1))
     for ban in bans:
-        found = await alarms(relays[0], ban)
+        found = await alarms(three_hubs[0], ban)
         assert once_each(found)
         assert {a.step for a in found if a.clock_id == "D04"} >= {"waarschuwing_20u", "einde"}
-        assert [act for act, _, _ in await states(relays[0], ban)].count("aflopen") == 1
-        assert await state_of(relays[1], ban.case_id) == "afgelopen"
+        assert [act for act, _, _ in await states(three_hubs[0], ban)].count("aflopen") == 1
+        assert await state_of(three_hubs[1], ban.case_id) == "afgelopen"
 
 
-async def test_two_relays_that_judged_alike_write_once(relays: list[RunningHub]) -> None:
-    ban = await impose_ban(relays[0])
-    moment, hub = NOW + timedelta(minutes=6), Asker(oin=relays[0].world.registry.hub_oin, trace_id="b" * 32)
+async def test_two_relays_that_judged_alike_write_once(three_hubs: list[RunningHub]) -> None:
+    ban = await impose_ban(three_hubs[0])
+    moment, hub = (
+        NOW + timedelta(minutes=6),
+        Asker(oin=three_hubs[0].world.registry.hub_oin, trace_id="b" * 32),
+    )
     outcomes = await asyncio.gather(
         *(
             attend_case(
@@ -257,11 +236,11 @@ async def test_two_relays_that_judged_alike_write_once(relays: list[RunningHub])
                 moment,
                 tz_version=relay.parts.tz_version,
             )
-            for relay in relays
+            for relay in three_hubs
         )
     )
     assert sum(outcomes) >= 1
-    assert once_each(await alarms(relays[0], ban))
+    assert once_each(await alarms(three_hubs[0], ban))
 
 
 class Ticking:

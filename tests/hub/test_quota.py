@@ -1,13 +1,10 @@
 """The quota per recipient: who sends to a mailbox that is full hears it, nothing is stored, and U0 has its own room."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
-import pytest
 from sqlalchemy import func, select
 
 from gateway.hub.storage.backlog import Line, waiting_copies
@@ -33,10 +30,8 @@ from tests.hub.makers import (
     Draft,
     OpenCase,
     RunningHub,
-    World,
     notify_police,
     open_case,
-    running_hub,
 )
 
 ORDINARY = KENNISGEVING_FACTS | {"zonder_weegteam": False}
@@ -171,32 +166,11 @@ async def test_both_doors_say_when_to_come_back(opa: PolicyServer, tmp_path: Pat
         assert [(h.status, h.json["code"], h.retry_after) for h in heard] == [(503, "postvak-vol", "60")] * 2
 
 
-@pytest.fixture
-async def three_hubs(
-    world: World, opa: PolicyServer, tmp_path: Path, postgres_url: str
-) -> AsyncIterator[list[RunningHub]]:
-    async with AsyncExitStack() as stack:
-        yield [
-            with_quota(
-                await stack.enter_async_context(
-                    running_hub(
-                        world,
-                        opa_port=opa.port,
-                        revision=opa.revision,
-                        database_url=postgres_url,
-                        folder=tmp_path,
-                    )
-                ),
-                ordinary=6,
-            )
-            for _ in range(3)
-        ]
-
-
 async def test_hubs_that_race_exceed_the_quota_by_what_is_under_way_and_no_more(
     three_hubs: list[RunningHub],
 ) -> None:
     under_way = 2  # requests at once at each hub
+    hubs = [with_quota(hub, ordinary=6) for hub in three_hubs]
 
     async def flood(hub: RunningHub) -> list[int]:
         node, statuses = hub.node(VT, "vt_procescoordinator", "vt-0001"), []
@@ -208,7 +182,7 @@ async def test_hubs_that_race_exceed_the_quota_by_what_is_under_way_and_no_more(
             statuses.append(reply.answer.status)
         return statuses
 
-    found = await asyncio.gather(*(flood(hub) for hub in three_hubs * under_way))
+    found = await asyncio.gather(*(flood(hub) for hub in hubs * under_way))
     accepted = sum(statuses.count(200) for statuses in found)
     assert {status for statuses in found for status in statuses} == {200, 503}
     assert 6 <= accepted <= 6 + len(three_hubs) * under_way - 1

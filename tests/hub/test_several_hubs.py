@@ -1,19 +1,14 @@
-"""Several hubs on one PostgreSQL: one truth, one log, numbers without gaps, each message once."""
+"""Several three_hubs on one PostgreSQL: one truth, one log, numbers without gaps, each message once."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from pathlib import Path
 from uuid import uuid4
 
-import pytest
 from sqlalchemy import select
 
 from audit.tree import root_at
 from gateway.hub.storage.log_reading import committed_head
 from gateway.hub.storage.outbox import claim
 from gateway.hub.storage.tables import case_states, deliveries, log_leaves, log_nodes, messages
-from tests.hub.conftest import PolicyServer
 from tests.hub.makers import (
     DWELLING,
     KENNISGEVING,
@@ -23,60 +18,39 @@ from tests.hub.makers import (
     VERZOEK_FACTS,
     VT,
     RunningHub,
-    World,
     notify_police,
     open_case,
-    running_hub,
 )
 
 
-@pytest.fixture
-async def hubs(
-    world: World, opa: PolicyServer, tmp_path: Path, postgres_url: str
-) -> AsyncIterator[list[RunningHub]]:
-    async with AsyncExitStack() as stack:
-        yield [
-            await stack.enter_async_context(
-                running_hub(
-                    world,
-                    opa_port=opa.port,
-                    revision=opa.revision,
-                    database_url=postgres_url,
-                    folder=tmp_path,
-                )
-            )
-            for _ in range(3)
-        ]
-
-
 async def test_one_submission_at_three_hubs_at_once_is_one_message_with_one_answer(
-    hubs: list[RunningHub],
+    three_hubs: list[RunningHub],
 ) -> None:
-    case = await open_case(hubs[0])
+    case = await open_case(three_hubs[0])
     plan = await case.vt.plan(KENNISGEVING, case.case_id, KENNISGEVING_FACTS, [(POL, "politie_hovj")])
     draft = case.vt.draft(plan.answer.body, KENNISGEVING_FACTS)
-    nodes = [hub.node(VT, "vt_procescoordinator", "vt-0001") for hub in hubs]
+    nodes = [hub.node(VT, "vt_procescoordinator", "vt-0001") for hub in three_hubs]
     replies = await asyncio.gather(*(node.submit(draft) for node in nodes * 3))
     assert {reply.answer.status for reply in replies} == {200}
     assert len({reply.answer.to_bytes() for reply in replies}) == 1
-    acts = await hubs[0].store.reader.read(
+    acts = await three_hubs[0].store.reader.read(
         lambda c: c.execute(select(case_states.c.act).order_by(case_states.c.position)).scalars().all()
     )
     assert acts == ["verzoek_indienen", "spoed_zonder_weegteam"]
 
 
-async def test_an_act_that_two_hubs_try_at_once_is_taken_once(hubs: list[RunningHub]) -> None:
-    case = await open_case(hubs[0])
+async def test_an_act_that_two_hubs_try_at_once_is_taken_once(three_hubs: list[RunningHub]) -> None:
+    case = await open_case(three_hubs[0])
     plan = await case.vt.plan(KENNISGEVING, case.case_id, KENNISGEVING_FACTS, [(POL, "politie_hovj")])
-    nodes = [hub.node(VT, "vt_procescoordinator", "vt-0001") for hub in hubs]
+    nodes = [hub.node(VT, "vt_procescoordinator", "vt-0001") for hub in three_hubs]
     drafts = [node.draft(plan.answer.body, KENNISGEVING_FACTS) for node in nodes]
     replies = await asyncio.gather(*(node.submit(d) for node, d in zip(nodes, drafts, strict=True)))
     assert sorted(reply.answer.status for reply in replies) == [200, 409, 409]
     assert {r.answer.body["code"] for r in replies if r.answer.status == 409} == {"plan-verouderd"}
 
 
-async def test_the_log_and_the_numbers_of_three_busy_hubs_are_whole(hubs: list[RunningHub]) -> None:
-    case = await open_case(hubs[0])
+async def test_the_log_and_the_numbers_of_three_busy_hubs_are_whole(three_hubs: list[RunningHub]) -> None:
+    case = await open_case(three_hubs[0])
     await notify_police(case)
     facts = KENNISGEVING_FACTS | {"zonder_weegteam": False}
 
@@ -88,8 +62,8 @@ async def test_the_log_and_the_numbers_of_three_busy_hubs_are_whole(hubs: list[R
                 VERZOEK, str(uuid4()), VERZOEK_FACTS, [(POL, "politie_weegteam")], opening_in=DWELLING
             )
 
-    await asyncio.gather(*(work(hub) for hub in hubs))
-    numbers, indexes, nodes, head, count = await hubs[0].store.reader.read(
+    await asyncio.gather(*(work(hub) for hub in three_hubs))
+    numbers, indexes, nodes, head, count = await three_hubs[0].store.reader.read(
         lambda c: (
             c.execute(
                 select(deliveries.c.number)
@@ -113,16 +87,16 @@ async def test_the_log_and_the_numbers_of_three_busy_hubs_are_whole(hubs: list[R
     assert root_at(head.size, lambda level, index: stored[level, index]) == head.root()
 
 
-async def test_two_relays_never_claim_the_same_row(hubs: list[RunningHub]) -> None:
+async def test_two_relays_never_claim_the_same_row(three_hubs: list[RunningHub]) -> None:
     for _ in range(4):
-        await open_case(hubs[0])
+        await open_case(three_hubs[0])
     now, until = "2026-03-02T00:00:00.000Z", "2026-03-02T00:00:30.000Z"
     claims = await asyncio.gather(
-        *(asyncio.to_thread(claim, hub.store.engines, now=now, until=until, limit=5) for hub in hubs)
+        *(asyncio.to_thread(claim, hub.store.engines, now=now, until=until, limit=5) for hub in three_hubs)
     )
     ids = [waiting.row.publish_id for mine in claims for waiting in mine]
     assert len(ids) == len(set(ids)) == 8
-    again = await asyncio.to_thread(claim, hubs[0].store.engines, now=now, until=until, limit=5)
+    again = await asyncio.to_thread(claim, three_hubs[0].store.engines, now=now, until=until, limit=5)
     assert again == []
-    later = await asyncio.to_thread(claim, hubs[0].store.engines, now=until, until=until, limit=50)
+    later = await asyncio.to_thread(claim, three_hubs[0].store.engines, now=until, until=until, limit=50)
     assert len(later) == 8
