@@ -42,7 +42,7 @@ class Leaps:
 
 
 class Waits:
-    """The clock of the machine: one waits, `speed` times shorter than the plan says."""
+    """The clock of the machine: one waits, `speed` times shorter than the plan says; with infinity not at all."""
 
     def __init__(self, speed: float, sleep: Callable[[float], None] = time.sleep) -> None:
         self._speed = speed
@@ -57,5 +57,5 @@ class Waits:
         return datetime.now(UTC)
 
     def reach(self, moment: timedelta) -> None:
-        left = self._started + moment / self._speed - self.now()
-        self._sleep(max(0.0, left.total_seconds()))
+        gone_by = (self.now() - self._started).total_seconds()
+        self._sleep(max(0.0, moment.total_seconds() / self._speed - gone_by))
