@@ -120,7 +120,8 @@ def _simulate(commands: Commands) -> None:
         "--speed",
         type=float,
         metavar="N",
-        help="N keer zo snel als in het echt; 1 is in het echt; zonder: zo snel als het kan, en in een eigen uitwisseling springt de klok",
+        help="N keer zo snel als in het echt; 1 is in het echt; zonder: zo snel als het kan, en in een eigen "
+        "uitwisseling springt de klok",
     )
     command.add_argument("--plan", action="store_true", help="laat alleen zien welke zaken het worden")
     command.add_argument("--folder", type=Path, default=Path(".schakel"), help="van `make up` (%(default)s)")
