@@ -36,6 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser(chosen: Sequence[str]) -> argparse.ArgumentParser:
     from audit.cli import add_commands as add_audit
+    from gateway.hub.operator_commands import AnyOrder
     from gateway.hub.operator_commands import add_commands as add_operator
     from gateway.hub.policy.commands import add_commands as add_policy
 
@@ -49,7 +50,8 @@ def _parser(chosen: Sequence[str]) -> argparse.ArgumentParser:
     _catalogue(commands)
     add_policy(commands, find_program=_find_program)
     add_operator(
-        _group(commands, "berichten", "wat niet is afgeleverd, en het opnieuw aanbieden"), find=_find_hub
+        _group(commands, "berichten", "wat niet is afgeleverd, en het opnieuw aanbieden", AnyOrder),
+        find=_find_hub,
     )
     audit = _group(commands, "audit", "het logboek uitvoeren en controleren")
     _export(audit)
@@ -79,9 +81,16 @@ def _find_hub(path: Path) -> "OperatorPlace":
     return operator_place(load_hub(path))
 
 
-def _group(commands: Commands, name: str, text: str) -> Commands:
+def _group(
+    commands: Commands,
+    name: str,
+    text: str,
+    parser_class: type[argparse.ArgumentParser] = argparse.ArgumentParser,
+) -> Commands:
     group = commands.add_parser(name, help=text, description=text)
-    return group.add_subparsers(title="opdrachten", required=True, metavar="OPDRACHT")
+    return group.add_subparsers(
+        title="opdrachten", required=True, metavar="OPDRACHT", parser_class=parser_class
+    )
 
 
 def _local(commands: Commands) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from gateway.domain.clock import parse_time
 from gateway.domain.errors import SchakelError
@@ -38,8 +38,25 @@ class OperatorPlace:
 Find = Callable[[Path], OperatorPlace]
 
 
+class AnyOrder(argparse.ArgumentParser):
+    """Takes words before, between and behind options; argparse itself takes all of them in one place only."""
+
+    _is_sorting = False
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """As argparse; which sorts options from words by asking this function again."""
+        if self._is_sorting:
+            return super().parse_known_args(args, namespace)
+        self._is_sorting = True
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._is_sorting = False
+
+
 def add_commands(commands: Commands, *, find: Find) -> None:
-    """Adds the commands below `schakel berichten`. `find` reads the settings of a hub."""
+    """Adds the commands below `schakel berichten`, whose parsers are of the class AnyOrder. `find` reads the settings
+    of a hub."""
     text = "toon kopieën die niet zijn afgeleverd, hoeveel per organisatie en hoe lang al"
     shown = commands.add_parser("toon", help=text, description=text)
     shown.add_argument("settings", type=Path, help="het TOML-bestand van de hub")

@@ -14,7 +14,8 @@ import pytest
 from sqlalchemy import update
 
 from audit.events import EventTag
-from gateway.hub.operator_commands import OperatorPlace, add_commands
+from gateway.__main__ import _parser
+from gateway.hub.operator_commands import AnyOrder, OperatorPlace, add_commands
 from gateway.hub.storage.database import door_beside
 from gateway.hub.storage.deliveries import Outcome
 from gateway.hub.storage.tables import deliveries, outbox
@@ -40,6 +41,7 @@ pytestmark = pytest.mark.real
 
 WHO = "beheer-0042"
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
+OTHER = "00000000-0000-4000-8000-000000000001"
 
 
 @pytest.fixture
@@ -65,7 +67,7 @@ class Operator:
             now=self._hub.hands.now,
         )
         parser = argparse.ArgumentParser()
-        add_commands(parser.add_subparsers(), find=lambda _: place)
+        add_commands(parser.add_subparsers(parser_class=AnyOrder), find=lambda _: place)
         try:
             arguments = parser.parse_args([words[0], "hub.toml", *words[1:]])
         except SystemExit as refused:
@@ -263,3 +265,32 @@ def _knock(door: Path, line: bytes) -> None:
         except OSError:
             return  # it hung up, which is an answer
     assert b'"kopie"' not in answer
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["hub.toml", UNKNOWN, OTHER, "--medewerker", WHO],
+        ["--medewerker", WHO, "hub.toml", UNKNOWN, OTHER],
+        ["hub.toml", "--medewerker", WHO, UNKNOWN, OTHER],
+        ["hub.toml", UNKNOWN, f"--medewerker={WHO}", OTHER],
+    ],
+)
+def test_copies_and_options_may_come_in_any_order(words: list[str]) -> None:
+    asked = _parser(["berichten"]).parse_args(["berichten", "opnieuw", *words])
+    assert (asked.settings, asked.kopie) == (Path("hub.toml"), [UNKNOWN, OTHER])
+    assert (asked.medewerker, asked.dood) == (WHO, False)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["hub.toml", UNKNOWN], ["--medewerker", WHO], ["hub.toml", UNKNOWN, "--medewerker", WHO, "--doof"]],
+    ids=["nobody", "no settings", "no such option"],
+)
+def test_what_is_missing_or_unknown_is_refused_in_any_order(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as refused:
+        _parser(["berichten"]).parse_args(["berichten", "opnieuw", *words])
+    assert refused.value.code == 2
+    assert "usage: " in capsys.readouterr().err

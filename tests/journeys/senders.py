@@ -18,7 +18,7 @@ from tests.journeys.theatre import Theatre
 
 PATIENCE_S = 4.0  # then the same request is made again
 AGAIN_AFTER_S = 0.2
-GIVES_UP_AFTER_S = 400.0
+GIVES_UP_AFTER_S = 180.0
 MAY_BE_TRIED_AGAIN = frozenset({429, 503})
 
 

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from gateway import bootstrap
-from gateway.local import exchange
 from gateway.local.exchange import Exchange, _healthy
 from gateway.local.processes import ChildDied, Supervisor
 from gateway.local.systems import run_systems
@@ -28,7 +27,6 @@ from tests.journeys.faults import arm
 from tests.servers import accepts, free_port
 
 DIES_WITHIN_S = 60.0
-exchange.READY_WITHIN_S = 300.0  # a machine with other work beside it, and a run that gives way to it
 
 
 class Stage:

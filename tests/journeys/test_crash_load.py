@@ -26,7 +26,8 @@ pytestmark = [pytest.mark.real, pytest.mark.xdist_group("crash")]
 ROUND = 40
 VICTIMS = ("hub", "nats", "opa", SENDER_NODE, POLICE_NODE, "organisaties")
 AIM_S = 5.0
-BOUND_S = 60 * AIM_S  # the aim is for a quiet machine; this one may do ten other things, and we are polite
+BOUND_S = 12 * AIM_S
+"""More than ten times what docs/loss-record.md measured (5.2 s at a load of 20): who waits longer is not back."""
 SENDERS = 3
 Restart = Callable[[str], object]
 

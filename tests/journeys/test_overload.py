@@ -125,5 +125,5 @@ def _seconds_to_both_roles(theatre: Theatre, sender: Sender) -> float:
     def roles() -> set[str]:
         return {each["rol"] for each in theatre.mailbox(POLICE) if each["berichtId"] == message_id}
 
-    wait_until(lambda: roles() == set(POLICE_ROLES), "hand-over of an urgent notice", 10 * BOUND_S)
+    wait_until(lambda: roles() == set(POLICE_ROLES), "hand-over of an urgent notice", 2 * BOUND_S)
     return time.monotonic() - began
