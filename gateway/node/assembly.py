@@ -24,6 +24,7 @@ from gateway.node.storage.database import Database
 from gateway.node.storage.documents import own_ids
 from gateway.node.storage.outbox import release
 from gateway.node.storage.own_seal import OwnSeal
+from gateway.node.storage.recalls import taken_back
 from gateway.node.usecases.fetch_documents import fetch_documents, wait_for_documents
 from gateway.node.usecases.hand_over import HandOver
 from gateway.node.usecases.outbox import empty_outbox, wait_for_outbox
@@ -64,7 +65,7 @@ class NodeApp:
         """Receives, hands over, empties the outbox and watches for gaps. Ends only by cancellation."""
         hand_over = HandOver(self.parts, self._adapter)
         await self.parts.database.write(lambda c: release(c, self.parts.clock()))
-        self.parts.documents.keep_only(await self.parts.database.read(own_ids))
+        await self.sweep()
         async with asyncio.TaskGroup() as group:
             for urgent in (True, False):
                 group.create_task(_for_ever("receive", self._receiver(urgent=urgent)))
@@ -72,6 +73,11 @@ class NodeApp:
             group.create_task(_for_ever("outbox", self._empty_outbox))
             group.create_task(_for_ever("watch", self._watch))
             group.create_task(_for_ever("documents", self._move_documents))
+
+    async def sweep(self) -> None:
+        """Removes the files of documents that a process that died left behind. Before anything else runs."""
+        self.parts.documents.keep_only(await self.parts.database.read(own_ids))
+        self.parts.documents.forget_copies(await self.parts.database.read(taken_back))
 
     async def close(self) -> None:
         """Closes what the node was given. Call after `run` has ended."""

@@ -58,7 +58,8 @@ class RecallDecision(Signed):
 
 class Destruction(Signed):
     """The recipient's node: it holds the copy no more. `vernietigd`: nobody saw it; `in_systeem`: the agency's own
-    system has it; `geopend`: a person has seen it."""
+    system has it; `geopend`: a person has seen it. `documenten` is how many documents the copy named there; their files
+    are gone with it."""
 
     versie: Literal[1] = 1
     kopie_id: Uuid
@@ -66,6 +67,7 @@ class Destruction(Signed):
     zaak_id: Uuid
     ontvanger: OinRole
     uitkomst: Attested
+    documenten: int = 0
     tijdstip: Instant
 
 

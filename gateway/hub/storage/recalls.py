@@ -45,6 +45,11 @@ def fate_of(connection: Connection, copy_id: str) -> str | None:
     return None if row is None else row.fate
 
 
+def has_recall(connection: Connection, copy_id: str) -> bool:
+    """Whether its sender took this copy back, in time or too late."""
+    return bool(connection.execute(select(exists().where(recalls.c.copy_id == copy_id))).scalar())
+
+
 def untold(connection: Connection, limit: int) -> tuple[tuple[RecallRow, DeliveryRow], ...]:
     """Recalls of which the recipient was not told and should be: its node may have the copy, or misses its number
     because it has others of the same case and role. To another nothing is told: it need not know the case."""

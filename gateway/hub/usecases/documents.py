@@ -32,6 +32,7 @@ from gateway.hub.storage.document_rows import (
     files_of_case,
     find_document,
 )
+from gateway.hub.storage.recalls import has_recall
 from gateway.hub.usecases.auditing import audit_foreign_copy, leaf
 from gateway.hub.usecases.parts import Asker, Parts
 from gateway.hub.usecases.transfers import Transfers
@@ -144,9 +145,13 @@ class Documents:
         return _Place(found=found, context=context, field=field, sender=sender)
 
     async def _delivered(self, asker: Asker, copy_id: str, whose: Callable[[Delivered], str]) -> Delivered:
-        """The delivery, for the one agency that may know; recalled and rejected copies are gone for both."""
-        found = await self.parts.reader.read(lambda c: load_delivery(c, copy_id))
-        if found is None or whose(found) != asker.oin or found.delivery.outcome is not None:
+        """The delivery, for the one agency that may know; recalled and rejected copies are gone for both, also one that
+        was taken back too late: its recipient destroyed what it had."""
+        found, is_recalled = await self.parts.reader.read(
+            lambda c: (load_delivery(c, copy_id), has_recall(c, copy_id))
+        )
+        is_gone = found is None or found.delivery.outcome is not None or is_recalled
+        if found is None or is_gone or whose(found) != asker.oin:
             await audit_foreign_copy(self.parts, asker, EventTag.DOCUMENT_REFUSED)
             raise NotFound
         return found

@@ -4,6 +4,7 @@
 `in` sealed parts as they came, which are verified again each time; `apart` parts that were not good, as they came.
 """
 
+from collections.abc import Collection
 from pathlib import Path
 
 from gateway.protocol.files import remove_unfinished
@@ -29,6 +30,13 @@ class DocumentFolder:
 
     def aside(self, copy_id: str, field: str) -> Path:
         return self._root / "apart" / f"{copy_id}.{field}"
+
+    def forget_copies(self, copy_ids: Collection[str]) -> None:
+        """Removes every file of documents that came with these copies, also half of one. Raises OSError."""
+        for name in ("in", "apart"):
+            for path in (self._root / name).iterdir():
+                if path.name.partition(".")[0] in copy_ids:
+                    path.unlink(missing_ok=True)
 
     def keep_only(self, document_ids: frozenset[str]) -> None:
         """Removes own documents that nobody knows any more: a process died before it had written that it has them."""

@@ -137,6 +137,14 @@ def is_complete(connection: Connection, copy_id: str) -> bool:
     return all(each.state == Transfer.DONE for each in incoming_of(connection, [copy_id]))
 
 
+def never_fetch(connection: Connection, copy_id: str, reason: str) -> None:
+    """What was on its way for this copy is not asked for any more."""
+    table = incoming_documents.c
+    waiting = (table.copy_id == copy_id) & (table.state == Transfer.WAITING)
+    values = {"state": Transfer.REFUSED, "reason": reason}
+    connection.execute(update(incoming_documents).where(waiting).values(**values))
+
+
 def settle_outgoing(
     connection: Connection, document: OutgoingDocument, state: Transfer, reason: str | None
 ) -> None:

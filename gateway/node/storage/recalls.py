@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import Connection, insert, or_, select, update
 
 from gateway.node.storage.selecting import select_all, select_one
-from gateway.node.storage.tables import recalls_in, recalls_out, received_copies
+from gateway.node.storage.tables import quarantine, recalls_in, recalls_out, received_copies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +52,11 @@ def find_recall_in(connection: Connection, copy_id: str) -> RecallIn | None:
     return select_one(connection, RecallIn, select(recalls_in).where(recalls_in.c.copy_id == copy_id))
 
 
+def taken_back(connection: Connection) -> frozenset[str]:
+    """The ids of every copy that was taken back from us."""
+    return frozenset(connection.execute(select(recalls_in.c.copy_id)).scalars())
+
+
 def worsen(connection: Connection, copy_id: str, *, outcome: str, attestation: str) -> None:
     """The copy was seen after all."""
     connection.execute(
@@ -68,11 +73,13 @@ def recalled_from(connection: Connection, roles: Collection[str]) -> tuple[Recal
 
 
 def erase_content(connection: Connection, copy_id: str, now: str) -> None:
-    """The copy stays as an empty row, so that its number is not missed; nothing of it is handed over any more."""
+    """The copy stays as an empty row, so that its number is not missed, and so does one that was refused; nothing of it
+    is handed over any more."""
     table = received_copies.c
     connection.execute(update(received_copies).where(table.copy_id == copy_id).values(item=b""))
     waiting = (table.copy_id == copy_id) & table.handed_over_at.is_(None)
     connection.execute(update(received_copies).where(waiting).values(handed_over_at=now))
+    connection.execute(update(quarantine).where(quarantine.c.copy_id == copy_id).values(item=b""))
 
 
 def insert_recall_out(connection: Connection, recall: RecallOut) -> None:

@@ -8,6 +8,7 @@ for a document than for a predecessor, and U0 not at all: it then goes with the 
 
 import asyncio
 import logging
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
@@ -20,6 +21,7 @@ from gateway.node.storage.rows import ReceivedCopy
 from gateway.node.usecases.kept import jws_of, open_kept
 from gateway.node.usecases.parts import Parts
 from gateway.node.usecases.quarantine import LONGEST_REASON
+from gateway.node.usecases.recalled import is_recalled
 from gateway.node.usecases.receipts import give_receipt
 from gateway.protocol.document import DocumentReference
 from gateway.protocol.document_opening import OpenDocument, Place, open_document
@@ -79,7 +81,7 @@ async def _fetch(parts: Parts, document: IncomingDocument) -> None:
         is_here = await _got(parts, document)
     except _Bad as bad:
         error = bad.error
-        await parts.database.write(lambda c: _set_aside(parts, c, document, error, parts.clock()))
+        await _settle(parts, document, lambda c: _set_aside(parts, c, document, error, parts.clock()))
         parts.to_hub.ring()
         parts.to_agency.ring()
         return
@@ -90,9 +92,22 @@ async def _fetch(parts: Parts, document: IncomingDocument) -> None:
     if not is_here:
         await parts.database.write(lambda c: documents.later_incoming(c, document, parts.clock()))
         return
-    await parts.database.write(lambda c: _complete(parts, c, document, parts.clock()))
+    await _settle(parts, document, lambda c: _complete(parts, c, document, parts.clock()))
     parts.to_hub.ring()
     parts.to_agency.ring()
+
+
+async def _settle(parts: Parts, document: IncomingDocument, settle: Callable[[Connection], None]) -> None:
+    """A copy that was taken back while its document came keeps nothing of it."""
+
+    def unless_taken_back(connection: Connection) -> bool:
+        if is_recalled(connection, document.copy_id):
+            return False
+        settle(connection)
+        return True
+
+    if not await parts.database.write(unless_taken_back):
+        parts.documents.forget_copies({document.copy_id})
 
 
 async def _got(parts: Parts, document: IncomingDocument) -> bool:

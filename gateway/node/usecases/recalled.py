@@ -2,7 +2,7 @@
 
 Believed only with two signatures, the sender's order and the hub's decision on it: neither can make a copy vanish
 alone. Whether anybody saw the copy is what this node knows: a receipt of a person, or a system that took it over. A
-copy that was recalled before it came is not taken in when it comes.
+copy that was recalled before it came is not taken in when it comes. Its documents go before that is attested.
 """
 
 import logging
@@ -10,7 +10,7 @@ from datetime import datetime
 
 from gateway.domain.clock import rfc3339
 from gateway.domain.errors import Refused
-from gateway.node.storage import outbox, received
+from gateway.node.storage import documents, outbox, received
 from gateway.node.storage.database import Connection
 from gateway.node.storage.recalls import (
     RecallIn,
@@ -39,6 +39,7 @@ from gateway.protocol.wire import load_json
 
 logger = logging.getLogger(__name__)
 
+TAKEN_BACK = "kopie-teruggehaald"
 NO_URGENCY = "U3"  # of a number that is accounted for: what lies before it may take the longest
 
 
@@ -57,7 +58,9 @@ async def take_recall(parts: Parts, item: InboxItem, now: datetime) -> None:
         raise malformed(
             "terughaling", "opdracht en besluit gaan niet over dezelfde kopie van deze organisatie"
         )
+    parts.documents.forget_copies({order.kopie_id})
     await parts.database.write(lambda c: _store(parts, c, item, order, decision=decision, now=now))
+    parts.documents.forget_copies({order.kopie_id})  # what came in while this was being written
     logger.warning("a copy was taken back by its sender", extra={"copy_id": order.kopie_id})
 
 
@@ -71,7 +74,7 @@ def refuse_if_recalled(connection: Connection, copy: ReceivedCopy) -> None:
         raise Refused(
             rule="teruggehaald",
             article="AVG 5(1)(f)",
-            code="kopie-teruggehaald",
+            code=TAKEN_BACK,
             detail_nl="De afzender heeft dit bericht teruggehaald: het was niet voor u bestemd.",
             detail_en="The sender took this message back: it was not meant for you.",
             next_step_nl="Gebruik niets uit dit bericht; het is hier vernietigd.",
@@ -90,7 +93,7 @@ def attest_late_hand_over(parts: Parts, connection: Connection, copy: ReceivedCo
     if recall is None or recall.outcome != "vernietigd":
         return
     order = RecallOrder.parse(load_json(unb64u(recall.order_jws.split(".")[1])))
-    attestation = _attest(parts, order, "in_systeem", now)
+    attestation = _attest(parts, connection, order, "in_systeem", now)
     worsen(connection, copy.copy_id, outcome="in_systeem", attestation=attestation)
     _report(connection, order, attestation, now)
 
@@ -117,7 +120,7 @@ def _store(
     if copy is not None and not _is_about(order, copy):
         raise malformed("opdracht", "hoort niet bij deze kopie")
     outcome = "vernietigd" if copy is None else _outcome(connection, copy)
-    attestation = _attest(parts, order, outcome, now)
+    attestation = _attest(parts, connection, order, outcome, now)
     recall = RecallIn(
         copy_id=order.kopie_id,
         message_id=order.bericht_id,
@@ -134,6 +137,7 @@ def _store(
     )
     if insert_recall_in(connection, recall):
         erase_content(connection, order.kopie_id, rfc3339(now))
+        documents.never_fetch(connection, order.kopie_id, TAKEN_BACK)
         _account_for_number(connection, order, now)
         received.advance(connection, order.zaak_id, order.ontvanger.rol)
         _report(connection, order, attestation, now)
@@ -151,13 +155,16 @@ def _outcome(connection: Connection, copy: ReceivedCopy) -> Attested:
     return "vernietigd" if copy.reference is None else "in_systeem"
 
 
-def _attest(parts: Parts, order: RecallOrder, outcome: Attested, now: datetime) -> str:
+def _attest(
+    parts: Parts, connection: Connection, order: RecallOrder, outcome: Attested, now: datetime
+) -> str:
     told = Destruction(
         kopie_id=order.kopie_id,
         bericht_id=order.bericht_id,
         zaak_id=order.zaak_id,
         ontvanger=order.ontvanger,
         uitkomst=outcome,
+        documenten=len(documents.incoming_of(connection, [order.kopie_id])),
         tijdstip=rfc3339(now),
     )
     return parts.signing_key.sign(told, typ=DESTRUCTION)
