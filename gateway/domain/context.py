@@ -29,15 +29,17 @@ def context_from_facts(case: CaseFacts, now: datetime) -> dict[str, ContextValue
     return {key: value for key, value in answers.items() if value is not None}
 
 
-def context_for_agency(case: CaseFacts, oin: Oin) -> dict[str, ContextValue]:
-    """The keys that differ per reader: what the facts say about this agency."""
+def context_for_agency(case: CaseFacts, oin: Oin, *places: Oin) -> dict[str, ContextValue]:
+    """The keys that differ per reader: what the facts say about this agency, or about those whose place it took. A
+    need is what an agency states itself."""
     measure = case.last("rvdk.notificatie")
     designated = case.last("huisverbod.opgelegd")
     return {
         "ots": measure is not None
         and measure.facts.get("maatregel") in {"ots", "vots"}
-        and measure.facts.get("gecertificeerde_instelling") == oin,
-        "aangewezen": designated is not None and designated.facts.get("aangewezen_instantie") == oin,
+        and measure.facts.get("gecertificeerde_instelling") in {oin, *places},
+        "aangewezen": designated is not None
+        and designated.facts.get("aangewezen_instantie") in {oin, *places},
         "noodzaak": any(
             entry.sender == oin and "noodzaak_code" in entry.facts for entry in case.of("historie.verzoek")
         ),

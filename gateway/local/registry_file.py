@@ -26,6 +26,7 @@ from gateway.local.pki import (
 )
 from gateway.protocol.keys import KEY_STATEMENT, KeyStatement, OpeningKey, PublicJwk, SigningKey
 from gateway.protocol.registry import HubEntry, ParticipantEntry, RegistryFile
+from gateway.protocol.succession import SUCCEEDED, TAKEN_ON, SuccessionEntry, SuccessionStatement
 
 # The design gives sealing keys 30 days.
 SEALING_KEY_VALID = timedelta(days=30)
@@ -202,7 +203,7 @@ def create_exchange(
         for agency in agencies
     ]
     registry = RegistryFile(uitgegeven_op=rfc3339(now), hub=hub, deelnemers=entries)
-    write_private(folder.registry, registry.model_dump_json(indent=2).encode() + b"\n")
+    write_private(folder.registry, registry.model_dump_json(indent=2, exclude_none=True).encode() + b"\n")
     return folder
 
 
@@ -211,11 +212,44 @@ def add_agency(folder: ExchangeFolder, agency: Agency, *, now: datetime) -> None
     registry = RegistryFile.parse_bytes(folder.registry.read_bytes())
     authority = Authority.load(folder.authority)
     entry = _participant_entry(agency, folder.agency(agency.oin), authority, now)
-    renewed = registry.model_copy(
-        update={"uitgegeven_op": rfc3339(now), "deelnemers": [*registry.deelnemers, entry]}
+    _publish(folder, registry, [*registry.deelnemers, entry], now)
+
+
+def state_succession(
+    folder: ExchangeFolder, predecessor: str, successor: str, *, since: datetime, now: datetime
+) -> None:
+    """Has both agencies sign that the one takes the place of the other from `since` on, and publishes it. Raises
+    FileNotFoundError for an agency without keys here."""
+    registry = RegistryFile.parse_bytes(folder.registry.read_bytes())
+    statement = SuccessionStatement(
+        aud=registry.hub.oin,
+        voorganger=predecessor,
+        opvolger=successor,
+        ingaat_op=rfc3339(since),
+        verklaard_op=rfc3339(now),
     )
+    old, new = (
+        SigningKey.from_pem(folder.agency(oin).signing_key.read_bytes()) for oin in (predecessor, successor)
+    )
+    link = SuccessionEntry(
+        oin=successor,
+        ingaat_op=statement.ingaat_op,
+        verklaring=old.sign(statement, typ=SUCCEEDED),
+        aanvaarding=new.sign(statement, typ=TAKEN_ON),
+    )
+    entries = [
+        entry.model_copy(update={"opgevolgd_door": link}) if entry.oin == predecessor else entry
+        for entry in registry.deelnemers
+    ]
+    _publish(folder, registry, entries, now)
+
+
+def _publish(
+    folder: ExchangeFolder, registry: RegistryFile, entries: Sequence[ParticipantEntry], now: datetime
+) -> None:
+    renewed = registry.model_copy(update={"uitgegeven_op": rfc3339(now), "deelnemers": list(entries)})
     fresh = folder.registry.with_suffix(".new")
-    write_private(fresh, renewed.model_dump_json(indent=2).encode() + b"\n")
+    write_private(fresh, renewed.model_dump_json(indent=2, exclude_none=True).encode() + b"\n")
     fresh.replace(folder.registry)
 
 

@@ -2,11 +2,12 @@
 
 Decides which key belongs to which agency, by the agency's certificate (OIN in `subject.serialNumber`) under the
 trust anchor, and by the agency's own signature on its sealing keys: a hub or a file that offers another key is
-refused. Leaves to the policy what an agency may see.
+refused. An agency that another one succeeds stays in the registry, for its old signatures; its competence passes on
+the date that both signed (`succession`). Leaves to the policy what an agency may see.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -15,9 +16,17 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
+from gateway.domain.clock import parse_time
 from gateway.domain.errors import InvalidInput
 from gateway.protocol.canonical import malformed
 from gateway.protocol.keys import KEY_STATEMENT, KeyStatement, SealingKey, VerificationKey
+from gateway.protocol.succession import (
+    NO_SUCCESSIONS,
+    Succession,
+    SuccessionEntry,
+    Successions,
+    proven,
+)
 from gateway.protocol.wire import Compact, Instant, OinText, ShortText, Signed
 
 
@@ -33,6 +42,7 @@ class ParticipantEntry(Signed):
     sleutels: list[Compact]  # key statements, newest first
     nats_gebruiker: str | None = None  # public nkey of the node
     gehost_door: OinText | None = None  # set when an operator hosts the node
+    opgevolgd_door: SuccessionEntry | None = None  # set when another agency takes its place
 
 
 class HubEntry(Signed):
@@ -55,6 +65,14 @@ class RegistryFile(Signed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Inheritance:
+    """Municipalities for which an agency is competent from `since` on, in the place of a predecessor."""
+
+    since: datetime
+    municipalities: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Participant:
     """An agency whose certificate was verified."""
 
@@ -67,13 +85,26 @@ class Participant:
     sealing_keys: tuple[SealingKey, ...]
     nats_user: str | None
     hosted_by: str | None
+    succeeded: Succession | None = None
+    inherited: tuple[Inheritance, ...] = ()
 
-    def is_competent(self, municipality: str) -> bool:
-        """Whether this agency is competent for a dwelling in that municipality (gemeentecode)."""
-        return municipality in self.municipalities
+    def is_succeeded(self, at: datetime) -> bool:
+        """Whether another agency stood in its place by then. It then has no role and no competence left."""
+        return self.succeeded is not None and self.succeeded.since <= at
+
+    def is_competent(self, municipality: str, at: datetime) -> bool:
+        """Whether this agency is competent at that moment for a dwelling in that municipality (gemeentecode)."""
+        if self.is_succeeded(at):
+            return False
+        return municipality in self.municipalities or any(
+            each.since <= at and municipality in each.municipalities for each in self.inherited
+        )
 
     def sealing_key(self, now: datetime) -> SealingKey:
-        """The newest key to seal to. Raises InvalidInput when none is valid: nothing is then sent."""
+        """The newest key to seal to. Raises InvalidInput when none is valid, or when another agency has taken its
+        place: nothing is then sent."""
+        if self.is_succeeded(now):
+            raise malformed("sleutel", f"{self.oin} is opgevolgd")
         for key in self.sealing_keys:
             if key.is_valid(now):
                 return key
@@ -90,6 +121,7 @@ class Registry:
     log_origin: str
     log_key: str
     participants: Mapping[str, Participant]
+    successions: Successions = NO_SUCCESSIONS
 
     def participant(self, oin: str) -> Participant:
         """Raises InvalidInput when no participant has this OIN."""
@@ -101,25 +133,33 @@ class Registry:
     @classmethod
     def load(cls, data: bytes, *, trust_anchor_pem: bytes, now: datetime) -> "Registry":
         """The registry from its file. Raises InvalidInput for a certificate that the anchor did not issue, is not
-        valid at `now` or names another OIN, and for a key statement that its agency did not sign."""
+        valid at `now` or names another OIN, for a key statement that its agency did not sign, and for a succession
+        that is not proven. The certificate of a predecessor was valid when it stated who succeeds it and when it still
+        acted: nobody renews it afterwards."""
         file = RegistryFile.parse_bytes(data)
         anchor = x509.load_pem_x509_certificate(trust_anchor_pem)
         participants = [_participant(entry, anchor, now) for entry in file.deelnemers]
         by_oin = {participant.oin: participant for participant in participants}
         if len(by_oin) != len(participants):
             raise malformed("register", "OIN komt twee keer voor")
+        successions = _successions(file, by_oin, anchor)
         return cls(
             hub_oin=file.hub.oin,
             hub_name=file.hub.naam,
             hub_key=_certified_key(file.hub.certificaat, file.hub.oin, anchor, now),
             log_origin=file.hub.log_oorsprong,
             log_key=file.hub.log_sleutel,
-            participants=by_oin,
+            participants={
+                oin: _in_line(participant, by_oin, successions) for oin, participant in by_oin.items()
+            },
+            successions=successions,
         )
 
 
 def _participant(entry: ParticipantEntry, anchor: x509.Certificate, now: datetime) -> Participant:
-    key = _certified_key(entry.certificaat, entry.oin, anchor, now)
+    end = entry.opgevolgd_door
+    valid_at = now if end is None else min(now, parse_time(end.ingaat_op))
+    key = _certified_key(entry.certificaat, entry.oin, anchor, valid_at)
     return Participant(
         oin=entry.oin,
         name=entry.naam,
@@ -130,6 +170,42 @@ def _participant(entry: ParticipantEntry, anchor: x509.Certificate, now: datetim
         sealing_keys=tuple(_stated_key(token, entry.oin, key) for token in entry.sleutels),
         nats_user=entry.nats_gebruiker,
         hosted_by=entry.gehost_door,
+    )
+
+
+def _successions(
+    file: RegistryFile, participants: Mapping[str, Participant], anchor: x509.Certificate
+) -> Successions:
+    keys = {oin: participant.verification_key for oin, participant in participants.items()}
+    links = []
+    for entry in file.deelnemers:
+        if entry.opgevolgd_door is None:
+            continue
+        link = proven(entry.opgevolgd_door, predecessor=entry.oin, hub_oin=file.hub.oin, keys=keys)
+        _certified_key(entry.certificaat, entry.oin, anchor, link.stated_at)
+        predecessor, successor = participants[link.predecessor], participants[link.successor]
+        if successor.kind != predecessor.kind:
+            raise malformed("opvolging", f"{entry.oin}: de opvolger is een ander soort organisatie")
+        if successor.municipalities & predecessor.municipalities:
+            raise malformed("opvolging", f"{entry.oin}: de opvolger was daar voor die dag al bevoegd")
+        links.append(link)
+    return Successions.of(links)
+
+
+def _in_line(
+    participant: Participant, participants: Mapping[str, Participant], successions: Successions
+) -> Participant:
+    """The participant with what it takes over, and when it is succeeded itself."""
+    inherited = []
+    for start in sorted({link.since for link in successions.by_predecessor.values()}):
+        places = [link.predecessor for link in successions.line(participant.oin, start)]
+        municipalities = frozenset(code for oin in places for code in participants[oin].municipalities)
+        if municipalities:
+            inherited.append(Inheritance(since=start, municipalities=municipalities))
+    return replace(
+        participant,
+        succeeded=successions.by_predecessor.get(participant.oin),
+        inherited=tuple(inherited),
     )
 
 

@@ -51,7 +51,9 @@ def test_the_registry_verifies_and_publishes_the_keys_in_the_folders(exchange: E
 
 def test_only_the_other_municipality_is_not_competent_in_the_example_city(exchange: ExchangeFolder) -> None:
     registry = load(exchange)
-    not_competent = [oin for oin, found in registry.participants.items() if not found.is_competent("9901")]
+    not_competent = [
+        oin for oin, found in registry.participants.items() if not found.is_competent("9901", NOW)
+    ]
     assert not_competent == [OTHER_MUNICIPALITY.oin]
 
 

@@ -28,8 +28,8 @@ def refused(world: World, *entries: ParticipantEntry) -> str:
 def test_a_true_registry_loads(world: World) -> None:
     registry = load(world, world.police.entry(world.authority))
     found = registry.participant(POLICE)
-    assert found.is_competent("9901")
-    assert not found.is_competent("9902")
+    assert found.is_competent("9901", NOW)
+    assert not found.is_competent("9902", NOW)
     with pytest.raises(InvalidInput):
         registry.participant(OM)
 

@@ -46,7 +46,8 @@ class ClockEvent:
     """An accepted message as the clocks see it: its case facts and its envelope, never its content.
 
     A receipt is an event of message systeem.ontvangst whose sender is the agency that received the copy, with the
-    facts bericht_id, soort and tijdstip."""
+    facts bericht_id, soort and tijdstip. `in_place_of` are the agencies whose place the sender took: what they had to
+    do it does."""
 
     case_id: CaseId
     message_id: MessageId
@@ -56,6 +57,7 @@ class ClockEvent:
     recipients: tuple[Party, ...] = ()
     answers: MessageId | None = None
     copy_id: CopyId | None = None
+    in_place_of: frozenset[Oin] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,9 @@ def clocks_meant(
         case Match.REPLY:
             return _answered(clocks, event)
         case Match.PARTY:
-            return _answered([clock for clock in clocks if clock.party == event.sender], event)
+            return _answered(
+                [clock for clock in clocks if clock.party in {event.sender, *event.in_place_of}], event
+            )
         case Match.RECEIPT:
             return [
                 clock

@@ -127,7 +127,7 @@ class AlarmCaller:
         )
         if file is None:
             return
-        step = next_step(roster_of(file, self._parts.registry()), progress_of(file), now)  # (3)
+        step = next_step(roster_of(file, self._parts.registry(), now), progress_of(file), now)  # (3)
         match step:
             case AskPerson(line=line):
                 attempt = await self._send(file, line)  # (4)

@@ -60,24 +60,24 @@ def alarm_of(row: AlarmRow) -> Alarm:
     )
 
 
-def is_owner(file: AlarmFile, registry: Registry, *, oin: str, role: str) -> bool:
-    """Whether the alarm is for this role of that agency."""
+def is_owner(file: AlarmFile, registry: Registry, now: datetime, *, oin: str, role: str) -> bool:
+    """Whether the alarm is for this role of that agency at `now`: what was for a predecessor is for its successor."""
     owners = owners_of(file.alarm)
     if role not in owners.all_roles:
         return False
     if owners.oin is not None:
-        return oin == owners.oin
-    working = {a.oin for a in file.assignments if a.role in owners.roles}
+        return oin == registry.successions.heir(owners.oin, now)
+    working = {registry.successions.heir(a.oin, now) for a in file.assignments if a.role in owners.roles}
     if working:
         return oin in working
     agency = registry.participants.get(oin)
-    return agency is not None and file.case is not None and agency.is_competent(file.case.municipality)
+    return agency is not None and file.case is not None and agency.is_competent(file.case.municipality, now)
 
 
-def roster_of(file: AlarmFile, registry: Registry) -> list[OnDuty]:
+def roster_of(file: AlarmFile, registry: Registry, now: datetime) -> list[OnDuty]:
     """Who may be called, in order of preference. The address in a line is the id under which it is stored."""
     order = {role: place for place, role in enumerate(owners_of(file.alarm).all_roles)}
-    duties = [duty for duty in file.duties if is_owner(file, registry, oin=duty.oin, role=duty.role)]
+    duties = [duty for duty in file.duties if is_owner(file, registry, now, oin=duty.oin, role=duty.role)]
     duties.sort(key=lambda duty: (order[duty.role], duty.rank or 0, duty.starts_at, duty.duty_id))
     return [line for duty in duties for line in _lines(duty, file)]
 

@@ -1,5 +1,6 @@
 """Where copies are: the delivery of one copy with its message, and all deliveries of one message or case."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
@@ -78,14 +79,16 @@ def deliveries_in_case(connection: Connection, case_id: str) -> tuple[DeliveryRo
     )
 
 
-def withheld_of_sender(connection: Connection, case_id: str, oin: str) -> tuple[WithheldRow, ...]:
-    """The listed recipients of this agency's messages in the case that got no copy."""
+def withheld_of_senders(
+    connection: Connection, case_id: str, oins: Collection[str]
+) -> tuple[WithheldRow, ...]:
+    """The listed recipients of the messages of these agencies in the case that got no copy."""
     same = (messages.c.source == withheld.c.source) & (messages.c.message_id == withheld.c.message_id)
     return select_all(
         connection,
         WithheldRow,
         select(withheld)
         .join(messages, same)
-        .where(messages.c.case_id == case_id, messages.c.oin == oin)
+        .where(messages.c.case_id == case_id, messages.c.oin.in_(oins))
         .order_by(messages.c.position, withheld.c.oin, withheld.c.role),
     )

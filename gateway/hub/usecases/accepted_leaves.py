@@ -8,6 +8,7 @@ from audit.events import EventTag
 from audit.leaf import Leaf
 from gateway.hub.usecases.accepted import Accepted
 from gateway.hub.usecases.auditing import commitment_ref, leaf
+from gateway.hub.usecases.succeeding import link_leaves
 from gateway.protocol.copy import CopyStatement
 
 
@@ -19,6 +20,15 @@ def leaves(accepted: Accepted) -> Iterator[Leaf]:
         yield _leaf(accepted, EventTag.ASSIGNMENT_MADE)
     if accepted.decided.act is not None:
         yield _leaf(accepted, EventTag.ACT_PERFORMED)
+    yield from link_leaves(
+        accepted.asker,
+        accepted.decided.links,
+        accepted.now,
+        role=accepted.decided.proposal.sender.role,
+        staff=accepted.decided.proposal.sender.staff,
+        case_id=accepted.received.submission.envelop.subject,
+        decision_id=accepted.decided.verdict.decision_id,
+    )
     for statement in accepted.received.statements:
         why = replace(accepted.decided.why, purpose=statement.context.doel)
         yield _leaf(accepted, EventTag.COPY_PROVIDED, statement, why)

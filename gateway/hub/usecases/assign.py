@@ -3,7 +3,7 @@
 Only an agency for which the case exists can do so: it is competent for the dwelling, or involved already.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from audit.body import Why
@@ -21,8 +21,10 @@ from gateway.hub.usecases.deciding import can_see
 from gateway.hub.usecases.parts import Asker, Parts
 from gateway.hub.usecases.settling import load_record
 from gateway.hub.usecases.staffing import require_own_role
+from gateway.hub.usecases.succeeding import link_leaves
 from gateway.protocol.exchange import Answer
 from gateway.protocol.questions import AssignQuestion
+from gateway.protocol.succession import Succession
 
 INVISIBLE = "zaak-niet-zichtbaar"
 
@@ -46,7 +48,10 @@ async def assign(parts: Parts, asker: Asker, question: AssignQuestion) -> Answer
     ended = tuple(_ended(record, question, asker, now))
     event = EventTag.ASSIGNMENT_ENDED if question.beeindigen else EventTag.ASSIGNMENT_MADE
     judgement = Judgement(inserts=rows, revisions=ended)
-    await parts.writer.write(_change(asker, question, event, now, record=record, judgement=judgement))
+    links = record.links_of(agency)
+    await parts.writer.write(
+        _change(asker, question, event, now, record=record, judgement=judgement, links=links)
+    )
     return Answer(
         200,
         {
@@ -94,6 +99,7 @@ def _change(
     record: CaseRecord | None = None,
     judgement: Judgement | None = None,
     why: Why | None = None,
+    links: Iterable[Succession] = (),
 ) -> Change:
     staff = question.medewerker
     written = leaf(
@@ -102,7 +108,10 @@ def _change(
     return Change(
         key=f"toewijzing:{new_id()}",
         judge=lambda _: judgement or Judgement(),
-        leaves=(written,),
+        leaves=(
+            written,
+            *link_leaves(asker, links, now, role=staff.rol, staff=staff.medewerker, case_id=question.zaak_id),
+        ),
         reads={} if record is None else record.situation.versions,
         touches=frozenset() if record is None else frozenset({case_scope(question.zaak_id)}),
     )

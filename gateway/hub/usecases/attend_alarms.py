@@ -37,7 +37,8 @@ async def show_call_list(parts: Parts, asker: Asker, question: CallListQuestion)
     listed = await parts.reader.read(lambda c: listed_alarms(c, limit=AT_MOST))
     files = [await _file(parts, row) for row in listed if question.door.rol in owners_of(row).all_roles]
     role = question.door.rol
-    mine = [file for file in files if file and is_owner(file, parts.registry(), oin=asker.oin, role=role)]
+    registry, now = parts.registry(), parts.clock()
+    mine = [file for file in files if file and is_owner(file, registry, now, oin=asker.oin, role=role)]
     return Answer(200, {"alarmen": [_view(file, asker.oin) for file in mine]})
 
 
@@ -47,7 +48,7 @@ async def take_on(parts: Parts, asker: Asker, question: TakeOnQuestion) -> Answe
     row = await parts.reader.read(lambda c: find_alarm(c, question.alarm_id))
     file = None if row is None else await _file(parts, row)
     by, now = question.door, parts.clock()
-    if file is None or not is_owner(file, parts.registry(), oin=asker.oin, role=by.rol):
+    if file is None or not is_owner(file, parts.registry(), now, oin=asker.oin, role=by.rol):
         await audit_refusal(parts, asker, by, NOT_YOURS, "")
         raise NotFound
     if not _may_take_on(file, asker.oin, by):

@@ -21,10 +21,11 @@ from gateway.hub.usecases.case_record import CaseRecord
 from gateway.hub.usecases.context import Actor, actor_context
 from gateway.hub.usecases.continued import continued_elsewhere
 from gateway.hub.usecases.deciding import can_see, refused, subject_of
-from gateway.hub.usecases.decision_record import access_decision_row
+from gateway.hub.usecases.decision_record import access_decision_row, linked
 from gateway.hub.usecases.parts import Asker, Parts
 from gateway.hub.usecases.settling import load_record
 from gateway.hub.usecases.staffing import require_own_role
+from gateway.hub.usecases.succeeding import link_leaves
 from gateway.protocol.submission import Staff
 
 _FACTS = ("break_glass", "dienst", "gebied_bevoegd", "toegewezen")
@@ -65,7 +66,7 @@ async def judge_change(
     asked = [_question(name, record, actor, now) for name, record in records.items()]
     verdicts = await asyncio.gather(*(parts.decider.decide_access(question) for question in asked))
     decisions = [
-        access_decision_row(question, verdict, record.situation.case_id, now)
+        linked(access_decision_row(question, verdict, record.situation.case_id, now), record.links_of(agency))
         for question, verdict, record in zip(asked, verdicts, records.values(), strict=True)
     ]
     return Judged(
@@ -131,6 +132,20 @@ def _change(judged: Judged, event: EventTag, judgement: Judgement) -> Change:
             case_id=record.situation.case_id,
         )
         for record in records
+    )
+    leaves += tuple(
+        link
+        for record in records
+        if judged.refusal is None
+        for link in link_leaves(
+            judged.asker,
+            record.links_of(judged.actor.agency),
+            judged.now,
+            role=judged.actor.role,
+            staff=judged.actor.staff,
+            case_id=record.situation.case_id,
+            decision_id=deciding.decision_id,
+        )
     )
     inserts = (*judged.decisions, *(judgement.inserts if judged.refusal is None else ()))
     scopes = frozenset(case_scope(record.situation.case_id) for record in records)

@@ -59,7 +59,7 @@ async def shown_regions(
     """The regions that this person may know, each with its article. Raises DecisionUnavailable, Moved."""
     needed, moves = region_categories(), list(region_moves(record.facts, now))
     mine = Oin(actor.agency.oin)
-    foreign = {name for name, _, entry in moves if entry.sender != mine}
+    foreign = {name for name, _, entry in moves if record.heir(entry.sender) != mine}
     own = {name for name, _, _ in moves} - foreign
     readable = {
         owner: await _readable(

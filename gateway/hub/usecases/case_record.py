@@ -14,19 +14,27 @@ from gateway.domain.identifiers import MessageId, Oin, StateId
 from gateway.hub.storage.rows import AssignmentRow
 from gateway.hub.storage.situations import Situation
 from gateway.hub.usecases.clock_terms import is_term_over, standing_at, standing_of
+from gateway.protocol.registry import Participant
+from gateway.protocol.succession import Succession, Successions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseRecord:
-    """What is on record of a case. `municipality` is that of the dwelling; None for a case that does not exist."""
+    """What is on record of a case `at` a moment. `municipality` is that of the dwelling; None for a case that does not
+    exist. `successions` are those of the registry: what stands under the OIN of a predecessor is the successor's from
+    its date on (`heir`), and the rows stay as they are."""
 
     situation: Situation
+    at: datetime
+    successions: Successions
     standing: CaseStanding
     facts: CaseFacts
     municipality: str | None
 
     @classmethod
-    def of(cls, situation: Situation, at: datetime, *, opening_in: str | None = None) -> "CaseRecord":
+    def of(
+        cls, situation: Situation, at: datetime, successions: Successions, *, opening_in: str | None = None
+    ) -> "CaseRecord":
         """The record as it is at `at`: a term that is over by then has ended, also when nobody recorded it yet.
 
         `opening_in` is the municipality of a case that the message at hand opens.
@@ -46,6 +54,8 @@ class CaseRecord:
         )
         return cls(
             situation=situation,
+            at=at,
+            successions=successions,
             standing=standing,
             facts=CaseFacts(state=standing.state, entries=entries),
             municipality=opening_in if case is None else case.municipality,
@@ -74,6 +84,7 @@ class CaseRecord:
         return replace(
             self,
             situation=replace(self.situation, duties=duties),
+            at=moment,
             standing=then,
             facts=self.facts.until(moment, then.state),
             municipality=self.municipality_at(moment),
@@ -96,11 +107,25 @@ class CaseRecord:
     def active_assignments(self) -> Iterable[AssignmentRow]:
         return (a for a in self.situation.assignments if a.ended_at is None)
 
+    def heir(self, oin: str) -> str:
+        """The agency whose it is by now what is on record under this OIN."""
+        return self.successions.heir(oin, self.at)
+
     def is_involved(self, oin: str) -> bool:
-        """Whether the agency opened the case, works on it or was sent something of it."""
-        case = self.situation.case
-        return (
-            (case is not None and case.opened_by == oin)
-            or any(a.oin == oin for a in self.situation.assignments)
-            or any(r.oin == oin for r in self.situation.received)
-        )
+        """Whether the agency, or one whose place it took, opened the case, works on it or was sent something of it."""
+        return oin in {self.heir(other) for other in self._involved}
+
+    def links_of(self, agency: Participant) -> tuple[Succession, ...]:
+        """The successions on which the standing of this agency in the case rests, nearest first: it took the place of
+        an agency that was involved in it, or is competent for the dwelling only because of that."""
+        line = self.successions.line(agency.oin, self.at)
+        dwelling = self.municipality or ""
+        inherits = dwelling not in agency.municipalities and agency.is_competent(dwelling, self.at)
+        return line if inherits or any(link.predecessor in self._involved for link in line) else ()
+
+    @property
+    def _involved(self) -> frozenset[str]:
+        situation = self.situation
+        opened = () if situation.case is None else (situation.case.opened_by,)
+        working, reached = (a.oin for a in situation.assignments), (r.oin for r in situation.received)
+        return frozenset((*opened, *working, *reached))

@@ -123,6 +123,7 @@ def _event_of(accepted: Accepted) -> ClockEvent:
             for s in accepted.received.statements
         ),
         answers=None if answered is None else MessageId(answered),
+        in_place_of=frozenset(Oin(link.predecessor) for link in accepted.decided.links),
     )
 
 

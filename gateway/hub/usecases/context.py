@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from gateway.domain.catalogue import catalogue
-from gateway.domain.clock import parse_time
+from gateway.domain.clock import parse_time, rfc3339
 from gateway.domain.context import context_for_agency, context_from_facts
 from gateway.domain.identifiers import Oin
 from gateway.domain.retention import kept_until
@@ -70,15 +70,16 @@ def recipient_context(
 
 
 def _of_case_and_agency(record: CaseRecord, oin: str, now: datetime) -> Context:
-    assigned = [a for a in record.active_assignments() if a.oin == oin]
+    assigned = [a for a in record.active_assignments() if record.heir(a.oin) == oin]
+    places = (Oin(link.predecessor) for link in record.successions.line(oin, record.at))
     return {
         **context_from_facts(record.facts, now),
-        **context_for_agency(record.facts, Oin(oin)),
+        **context_for_agency(record.facts, Oin(oin), *places),
         "bewaartermijn_verlopen": is_retention_over(record, now),
         "uitvraag_open": has_open_question(record, oin),
         "eigen_client": any(a.side != "neutraal" for a in assigned),
         "eigen_bericht": _is_own_message(record, oin),
-        "kopie_bij_organisatie": any(r.oin == oin for r in record.situation.received),
+        "kopie_bij_organisatie": any(record.heir(r.oin) == oin for r in record.situation.received),
     }
 
 
@@ -91,14 +92,26 @@ def is_retention_over(record: CaseRecord, now: datetime) -> bool:
 
 
 def is_competent(record: CaseRecord, agency: Participant) -> bool:
-    """Competent for the dwelling by the registry, or assigned to the case as an organisation."""
-    if record.municipality is not None and agency.is_competent(record.municipality):
+    """Competent for the dwelling by the registry, or assigned to the case as an organisation, which its people make
+    it and those of an agency whose place it took."""
+    if record.municipality is not None and agency.is_competent(record.municipality, record.at):
         return True
-    return any(a.oin == agency.oin for a in record.active_assignments())
+    mine = (a for a in record.active_assignments() if record.heir(a.oin) == agency.oin)
+    return any(_counts(record, agency, a.made_at) for a in mine)
+
+
+def _counts(record: CaseRecord, agency: Participant, made_at: str) -> bool:
+    """Whether the assignment tells of the moment that is judged. One that an agency made once it had taken the place
+    of another does not make it competent for what went before."""
+    grows_later = any(each.since > record.at for each in agency.inherited)
+    return not grows_later or made_at <= rfc3339(record.at)
 
 
 def is_on_case(record: CaseRecord, actor: Actor) -> bool:
-    """The agency assigned this person to the case in this role, and it has not ended."""
+    """The agency assigned this person to the case in this role, and it has not ended. What a predecessor of the agency
+    assigned is nobody's any more: people are assigned anew."""
+    if actor.agency.is_succeeded(record.at):
+        return False
     who = (actor.agency.oin, actor.role, actor.staff)
     return any((a.oin, a.role, a.staff) == who for a in record.active_assignments())
 
@@ -109,28 +122,35 @@ def may_read_as_assigned(record: CaseRecord, actor: Actor) -> bool:
     Duty in another role is no assignment: then glass must be broken (domain.md 6.1).
     """
     mine = (actor.agency.oin, actor.role)
-    reached = any((r.oin, r.role) == mine for r in record.situation.received)
+    reached = any((record.heir(r.oin), r.role) == mine for r in record.situation.received)
     return is_on_case(record, actor) or (reached and is_on_duty(record, actor))
 
 
 def is_on_duty(record: CaseRecord, actor: Actor) -> bool:
+    """On the roster of an agency that still acts for itself."""
+    if actor.agency.is_succeeded(record.at):
+        return False
     who = (actor.agency.oin, actor.role, actor.staff)
     return any((d.oin, d.role, d.staff) == who for d in record.situation.duties)
 
 
 def has_conflicting_task(record: CaseRecord, actor: Actor) -> bool:
-    """The HOvJ of the weegteam does not screen in the same case, also when that task has ended. Handreiking h.2."""
+    """The HOvJ of the weegteam does not screen in the same case, also when that task has ended or was done for an
+    agency whose place this one took. Handreiking h.2."""
     who = (actor.agency.oin, actor.staff)
-    earlier = {a.role for a in record.situation.assignments if (a.oin, a.staff) == who}
+    earlier = {a.role for a in record.situation.assignments if (record.heir(a.oin), a.staff) == who}
     return _INCOMPATIBLE.get(actor.role) in earlier
 
 
 def side_of(record: CaseRecord, oin: str, role: str, staff: str | None) -> Kant:
-    """The side on which this person, or this role of the agency, works; pleger when any of them does."""
+    """The side on which this person, or this role of the agency, works; pleger when any of them does. Of an agency
+    whose place it took only that side counts: it is the one that opens less."""
     sides = {
         a.side
         for a in record.active_assignments()
-        if (a.oin, a.role) == (oin, role) and staff in (None, a.staff)
+        if (record.heir(a.oin), a.role) == (oin, role)
+        and staff in (None, a.staff)
+        and (a.oin == oin or a.side == "pleger")
     }
     if "pleger" in sides:
         return "pleger"
@@ -138,15 +158,16 @@ def side_of(record: CaseRecord, oin: str, role: str, staff: str | None) -> Kant:
 
 
 def has_open_question(record: CaseRecord, oin: str) -> bool:
-    """A question reached this agency, and it has not answered it."""
+    """A question reached this agency, or one whose place it took, and neither answered it."""
     sent = record.situation.sent
-    answered = {m.in_reply_to for m in sent if m.oin == oin}
+    answered = {m.in_reply_to for m in sent if record.heir(m.oin) == oin}
     asked = {m.message_id for m in sent if "uitvraag_open" in catalogue().message(m.message_type).opens}
-    return any(r.oin == oin and r.message_id in asked - answered for r in record.situation.received)
+    reached = (r.message_id for r in record.situation.received if record.heir(r.oin) == oin)
+    return any(message_id in asked - answered for message_id in reached)
 
 
 def _is_own_message(record: CaseRecord, oin: str) -> bool:
     """bericht.correctie: the agency sent the message that it corrects."""
     correction = record.facts.last("bericht.correctie")
     original = None if correction is None else correction.facts.get("bericht_id")
-    return any((m.message_id, m.oin) == (original, oin) for m in record.situation.sent)
+    return any((m.message_id, record.heir(m.oin)) == (original, oin) for m in record.situation.sent)

@@ -17,7 +17,7 @@ def continued_elsewhere(record: CaseRecord, actor: Actor) -> Conflict | None:
     other = record.situation.ties.goes_on_in
     if other is None:
         return None
-    knows = exists_for(other, actor.agency)
+    knows = exists_for(other, actor.agency, record)
     nl, en = f"Gebruik zaak {other.case_id}.", f"Use case {other.case_id}."
     return Conflict(
         code="zaak-samengevoegd",
@@ -31,9 +31,11 @@ def continued_elsewhere(record: CaseRecord, actor: Actor) -> Conflict | None:
     )
 
 
-def exists_for(other: OtherCase, agency: Participant) -> bool:
-    """Whether the agency may know that the other case exists: it is competent for it, or involved in it."""
-    return agency.is_competent(other.municipality) or agency.oin in other.involved
+def exists_for(other: OtherCase, agency: Participant, record: CaseRecord) -> bool:
+    """Whether the agency may know that the other case exists: it is competent for it, or involved in it. `record` is
+    that of the case which points to it."""
+    involved = {record.heir(oin) for oin in other.involved}
+    return agency.is_competent(other.municipality, record.at) or agency.oin in involved
 
 
 def shown_ties(record: CaseRecord, agency: Participant) -> list[dict[str, Any]]:
@@ -45,5 +47,5 @@ def shown_ties(record: CaseRecord, agency: Participant) -> list[dict[str, Any]]:
         {"aard": kind, "zaakId": other.case_id}
         for kind, others in named
         for other in others
-        if exists_for(other, agency)
+        if exists_for(other, agency, record)
     ]

@@ -13,6 +13,7 @@ from gateway.hub.usecases.set_duty import set_duty
 from gateway.hub.usecases.settle_clock import settle_clock
 from gateway.hub.usecases.settling import settle
 from gateway.hub.usecases.show_case import show_case
+from gateway.hub.usecases.succeeding import require_current
 from gateway.protocol.case_questions import HandoverCaseQuestion, LinkQuestion, MergeQuestion
 from gateway.protocol.clock_questions import SettleClockQuestion
 from gateway.protocol.conversations import ConversationQuestion
@@ -25,7 +26,14 @@ from gateway.protocol.duty_questions import (
     TakeOnQuestion,
 )
 from gateway.protocol.exchange import Answer
-from gateway.protocol.questions import ActQuestion, AssignQuestion, CaseQuestion, DutyQuestion, parse_question
+from gateway.protocol.questions import (
+    ActQuestion,
+    AssignQuestion,
+    CaseQuestion,
+    DecideQuestion,
+    DutyQuestion,
+    parse_question,
+)
 from gateway.protocol.recall import BreachQuestion, BreachStepQuestion, DestructionReport, RecallQuestion
 from gateway.protocol.register_questions import (
     MandateQuestion,
@@ -40,6 +48,7 @@ from gateway.protocol.retention import CaseDestructionReport
 async def decide_question(parts: Parts, asker: Asker, body: bytes) -> Answer:  # noqa: PLR0911 - one return per group of questions
     """The answer to one of the questions. Raises what the question's own module says."""
     question = parse_question(body)
+    await _require_may_ask(parts, asker, question)
     match question:
         case ActQuestion():
             return await settle(lambda: decide_act(parts, asker, question))
@@ -77,3 +86,9 @@ async def decide_question(parts: Parts, asker: Asker, body: bytes) -> Answer:  #
             return await settle(lambda: answer_duties(parts, asker, question))
         case _:
             assert_never(question)
+
+
+async def _require_may_ask(parts: Parts, asker: Asker, question: DecideQuestion) -> None:
+    """Whoever was succeeded only tells that it destroyed what it had to."""
+    if not isinstance(question, DestructionReport | CaseDestructionReport):
+        await require_current(parts, asker)

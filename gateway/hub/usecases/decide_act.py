@@ -26,11 +26,12 @@ from gateway.hub.usecases.clocks import clocks_of_closing
 from gateway.hub.usecases.context import Actor
 from gateway.hub.usecases.continued import continued_elsewhere
 from gateway.hub.usecases.deciding import act_question, can_see, refused
-from gateway.hub.usecases.decision_record import transition_decision_row
+from gateway.hub.usecases.decision_record import linked, transition_decision_row
 from gateway.hub.usecases.parts import Asker, Parts
 from gateway.hub.usecases.placing import Placing, history_revisions, late_mark, obstructed, place
 from gateway.hub.usecases.proposal import check_staff
 from gateway.hub.usecases.settling import load_record, record_lapse
+from gateway.hub.usecases.succeeding import link_leaves
 from gateway.protocol.canonical import malformed
 from gateway.protocol.exchange import Answer
 from gateway.protocol.questions import ActQuestion
@@ -92,7 +93,9 @@ async def decide_act(parts: Parts, asker: Asker, question: ActQuestion) -> Answe
         placing=placing,
         insertion=placing.insert(act) if placing.then.standing.state in act.from_states else None,
         verdict=verdict,
-        decision=transition_decision_row(asked, verdict, question.zaak_id, now),
+        decision=linked(
+            transition_decision_row(asked, verdict, question.zaak_id, now), placing.then.links_of(agency)
+        ),
         visible=record.exists and can_see(record, actor),
         now=now,
     )
@@ -170,7 +173,18 @@ def _change(asker: Asker, judged: _Judged) -> Change:
     return Change(
         key=f"handeling:{judged.verdict.decision_id}",
         judge=lambda _: _judgement(judged),
-        leaves=(written,),
+        leaves=(
+            written,
+            *link_leaves(
+                asker,
+                judged.record.links_of(judged.actor.agency) if judged.visible else (),
+                judged.now,
+                role=judged.actor.role,
+                staff=judged.actor.staff,
+                case_id=judged.question.zaak_id,
+                decision_id=judged.verdict.decision_id,
+            ),
+        ),
         reads=judged.record.situation.versions,
         touches=frozenset({scope}) if judged.allowed else frozenset(),
     )

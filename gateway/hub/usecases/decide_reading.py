@@ -24,12 +24,13 @@ from gateway.hub.usecases.auditing import audit_foreign_copy, commitment_ref, le
 from gateway.hub.usecases.case_record import CaseRecord
 from gateway.hub.usecases.context import Actor, Context, actor_context, may_read_as_assigned
 from gateway.hub.usecases.deciding import subject_of
-from gateway.hub.usecases.decision_record import access_decision_row, reading_decision_row
+from gateway.hub.usecases.decision_record import access_decision_row, linked, reading_decision_row
 from gateway.hub.usecases.grounds import Matter
 from gateway.hub.usecases.parts import Asker, Parts
 from gateway.hub.usecases.proposal import check_staff, known_purpose
 from gateway.hub.usecases.recall_record import TAKEN_BACK, opening_row, refuse_recalled
 from gateway.hub.usecases.settling import load_record, settle
+from gateway.hub.usecases.succeeding import link_leaves, require_current
 from gateway.protocol.exchange import Answer
 from gateway.protocol.manifest import Obligation
 from gateway.protocol.plan import FieldPlan, Reason
@@ -54,6 +55,7 @@ class _Opening:
 
 async def decide_reading(parts: Parts, asker: Asker, body: bytes) -> Answer:
     """What of the copy this person may see. Raises InvalidInput, NotFound, Refused, DecisionUnavailable."""
+    await require_current(parts, asker)
     question = ReadQuestion.parse_bytes(body)
     check_staff(question.lezer)
     return await settle(lambda: _decide(parts, asker, question))
@@ -132,7 +134,7 @@ def _reading_question(opening: _Opening, glass: _Glass | None) -> ReadingQuestio
         context=_context(opening) | {"break_glass": glass is not None and glass.decision.allowed},
         action=ReadingAction.READ,
         purpose=known_purpose(opening.question.doel),
-        owner=Oin(delivery.oin if becomes_owner else opening.found.message.oin),
+        owner=Oin(delivery.oin if becomes_owner else opening.record.heir(opening.found.message.oin)),
         categories=_categories(kind),
         message=kind.name,
     )
@@ -149,7 +151,7 @@ def _matter(opening: _Opening) -> Matter:
     """The copy as the registers are held against it: the data of whoever sent it, for the declared purpose."""
     purpose = known_purpose(opening.question.doel)
     return Matter(
-        owner=opening.found.message.oin,
+        owner=opening.record.heir(opening.found.message.oin),
         categories=frozenset(_categories(opening.message_type)),
         purposes=frozenset() if purpose is None else frozenset({purpose}),
     )
@@ -164,14 +166,24 @@ def _change(
     asker: Asker, opening: _Opening, glass: _Glass | None, asked: ReadingQuestion, verdict: ReadingDecision
 ) -> Change:
     case_id = opening.found.delivery.case_id
-    rows: list[Row] = [reading_decision_row(asked, verdict, case_id, opening.now)]
+    links = opening.record.links_of(opening.reader.agency)
+    rows: list[Row] = [linked(reading_decision_row(asked, verdict, case_id, opening.now), links)]
     is_allowed = verdict.allowed and opening.known.recall is None
     if is_allowed:
         rows += opening_row(opening.known, opening.now)
     event = EventTag.READING_ALLOWED if is_allowed else EventTag.READING_REFUSED
     leaves = [_leaf(event, asker, opening, verdict, purpose=verdict.purpose)]
+    leaves += link_leaves(
+        asker,
+        links,
+        opening.now,
+        role=opening.reader.role,
+        staff=opening.reader.staff,
+        case_id=case_id,
+        decision_id=verdict.decision_id,
+    )
     if glass is not None:
-        rows.append(access_decision_row(glass.question, glass.decision, case_id, opening.now))
+        rows.append(linked(access_decision_row(glass.question, glass.decision, case_id, opening.now), links))
         broken = EventTag.BREAK_GLASS_OPENED if glass.decision.allowed else EventTag.BREAK_GLASS_REFUSED
         leaves.append(_leaf(broken, asker, opening, glass.decision, purpose=glass.question.purpose))
     return Change(

@@ -27,11 +27,12 @@ from gateway.hub.usecases.acting import PlannedAct, planned_act
 from gateway.hub.usecases.case_record import CaseRecord
 from gateway.hub.usecases.context import Actor, actor_context, is_competent, recipient_context, side_of
 from gateway.hub.usecases.continued import continued_elsewhere
-from gateway.hub.usecases.decision_record import message_decision_row, transition_decision_row
+from gateway.hub.usecases.decision_record import linked, message_decision_row, transition_decision_row
 from gateway.hub.usecases.grounds import Matter, matter_of_sending
 from gateway.hub.usecases.placing import obstructed
 from gateway.hub.usecases.proposal import Proposal
 from gateway.hub.usecases.stricter import stricter_of
+from gateway.protocol.succession import Succession, Successions
 from gateway.protocol.wire import Kant
 
 
@@ -68,6 +69,11 @@ class Decided:
             decision_id=deciding.decision_id,
             revision=deciding.revision,
         )
+
+    @property
+    def links(self) -> tuple[Succession, ...]:
+        """The successions on which the standing of the sender in the case rests."""
+        return self.record.links_of(self.proposal.sender.agency)
 
     def side_of(self, oin: str, role: str) -> Kant:
         """The side on which a recipient stands in the case; both nodes judge obligations by it."""
@@ -144,17 +150,26 @@ def _exists_already() -> Conflict:
     )
 
 
-async def decide(decider: PolicyDecider, proposal: Proposal, situation: Situation, now: datetime) -> Decided:
+async def decide(
+    decider: PolicyDecider,
+    proposal: Proposal,
+    situation: Situation,
+    now: datetime,
+    successions: Successions,
+) -> Decided:
     """The policy's verdicts on the proposal in this situation. Raises DecisionUnavailable."""
-    record = _with_message(CaseRecord.of(situation, now, opening_in=proposal.opening_in), proposal)
+    record = _with_message(
+        CaseRecord.of(situation, now, successions, opening_in=proposal.opening_in), proposal
+    )
     planned = planned_act(proposal, record, now)
     asked = _message_questions(proposal, planned, now)
     verdicts, (act_verdict, act_decisions) = await asyncio.gather(
         asyncio.gather(*(decider.decide_message(question) for question in asked)),
         _judged_act(decider, proposal, planned),
     )
+    links = _links(proposal, record)
     decisions = [
-        message_decision_row(question, verdict, proposal.case_id, now)
+        linked(message_decision_row(question, verdict, proposal.case_id, now), links)
         for question, verdict in zip(asked, verdicts, strict=True)
     ]
     return Decided(
@@ -179,7 +194,14 @@ async def _judged_act(
     placing = planned.placing
     asked = act_question(proposal.sender, planned.judged_on, planned.judged.action, placing.at)
     verdict = await decider.decide_transition(asked)
-    return verdict, (transition_decision_row(asked, verdict, proposal.case_id, placing.now),)
+    row = transition_decision_row(asked, verdict, proposal.case_id, placing.now)
+    return verdict, (linked(row, planned.judged_on.links_of(proposal.sender.agency)),)
+
+
+def _links(proposal: Proposal, record: CaseRecord) -> list[Succession]:
+    """The successions behind the sender and the recipients, as the case stands now."""
+    agencies = (proposal.sender.agency, *(recipient.agency for recipient in proposal.recipients))
+    return [link for agency in agencies for link in record.links_of(agency)]
 
 
 def _message_questions(proposal: Proposal, planned: PlannedAct, now: datetime) -> list[MessageQuestion]:

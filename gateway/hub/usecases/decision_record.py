@@ -4,6 +4,8 @@ The texts follow from rule id and revision; leaving them out makes a stored deci
 """
 
 import json
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +20,8 @@ from gateway.hub.policy.questions import (
 )
 from gateway.hub.policy.verdicts import AccessDecision, MessageVerdict, ReadingDecision, TransitionDecision
 from gateway.hub.storage.rows import DecisionRow
+from gateway.protocol.canonical import sha256_hex
+from gateway.protocol.succession import Succession
 
 Verdict = MessageVerdict | ReadingDecision | TransitionDecision | AccessDecision
 
@@ -88,6 +92,24 @@ def access_decision_row(
         now=now,
         more={"verplichtingen": _obligations(verdict.obligations)},
     )
+
+
+def linked(row: DecisionRow, links: Iterable[Succession]) -> DecisionRow:
+    """The decision with the successions that it rests on. They stand beside the verdict; the question holds what
+    followed from them."""
+    found = {link.predecessor: link for link in links}
+    if not found:
+        return row
+    told = [
+        {
+            "voorganger": link.predecessor,
+            "opvolger": link.successor,
+            "sinds": rfc3339(link.since),
+            "verklaring_sha256": sha256_hex(link.statement.encode()),
+        }
+        for _, link in sorted(found.items())
+    ]
+    return replace(row, verdict=_json(json.loads(row.verdict) | {"opvolging": told}))
 
 
 def _row(

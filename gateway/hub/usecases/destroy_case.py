@@ -72,7 +72,7 @@ async def end_retention(parts: Parts, hub: Asker, case_id: str, now: datetime) -
     situation = await parts.reader.read(
         lambda c: load_situation(c, case_id=case_id, oin=hub.oin, now=rfc3339(now))
     )  # (1)
-    record = CaseRecord.of(situation, now)
+    record = CaseRecord.of(situation, now, parts.registry().successions)
     agencies = await parts.reader.read(lambda c: agencies_with_content(c, case_id))
     if situation.case is None or not is_over(record, situation.case, now):  # (2)
         return False

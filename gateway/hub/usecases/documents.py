@@ -35,6 +35,7 @@ from gateway.hub.storage.document_rows import (
 from gateway.hub.storage.recalls import has_recall
 from gateway.hub.usecases.auditing import audit_foreign_copy, leaf
 from gateway.hub.usecases.parts import Asker, Parts
+from gateway.hub.usecases.succeeding import require_current
 from gateway.hub.usecases.transfers import Transfers
 from gateway.protocol.byte_stream import verify
 from gateway.protocol.canonical import malformed
@@ -84,6 +85,7 @@ class Documents:
         Raises NotFound, InvalidInput for a part that is not whole or not signed for this place, PayloadTooLarge,
         Conflict for other bytes than before, TooManyRequests, StorageUnavailable.
         """
+        await require_current(self.parts, asker)
         with self.transfers.of(asker.oin):
             place = await self._place(asker, copy_id, field)  # (1)
             earlier = await self.parts.reader.read(lambda c: find_document(c, copy_id, field))

@@ -49,7 +49,7 @@ def register_context(
     record: CaseRecord, oin: str, role: str, matter: Matter, now: datetime
 ) -> dict[str, bool]:
     """The context keys that the registers answer, for this agency in this role."""
-    holding = [row for row in record.situation.statements if holds(row, now)]
+    holding = [row for row in record.situation.statements if _stands(record, row, row.oin, now)]
     return {
         **{
             kind.kind: _is_stated(
@@ -70,7 +70,7 @@ def mandate_held(record: CaseRecord, oin: str, role: str, staff: str, now: datet
         if (row.oin, row.role, row.staff) == (oin, role, staff)
         and row.municipality is not None
         and row.municipality == record.municipality
-        and holds(row, now)
+        and _stands(record, row, row.given_by, now)
     }
     wanted = (claimed_mandate(record.facts), "ondertekening", "beslissing")
     return next((kind for kind in wanted if kind in kinds), None)
@@ -83,9 +83,17 @@ def holds(row: MandateRow | StatementRow | PilotRow, at: datetime) -> bool:
     return row.revoked_at is None or at + SKEW < parse_time(row.revoked_at)
 
 
+def _stands(
+    record: CaseRecord, row: MandateRow | StatementRow | PilotRow, giver: str | None, at: datetime
+) -> bool:
+    """Whether the entry held, and whoever gave it still acted for itself: nobody's word passes to a successor, which
+    gives its own."""
+    return holds(row, at) and record.successions.ended(giver or "", at) is None
+
+
 def current_pilot(record: CaseRecord, now: datetime) -> PilotRow | None:
     """The pilot in the municipality of the case: of those that hold, the one that was registered last."""
-    holding = [row for row in record.situation.pilots if holds(row, now)]
+    holding = [row for row in record.situation.pilots if _stands(record, row, row.oin, now)]
     return max(holding, key=lambda row: (row.registered_at, row.pilot_id), default=None)
 
 

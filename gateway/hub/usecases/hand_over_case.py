@@ -7,6 +7,7 @@ judged by the competence of its moment.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 
 from audit.events import EventTag
 from gateway.domain.clock import rfc3339
@@ -31,13 +32,13 @@ async def hand_over_case(parts: Parts, asker: Asker, question: HandoverCaseQuest
 
     Raises InvalidInput, NotFound, Refused, Conflict, DecisionUnavailable, Moved.
     """
-    registry, target = parts.registry(), question.gemeentecode
+    registry, target, now = parts.registry(), question.gemeentecode, parts.clock()
     judged = await judge_change(
         parts,
         asker,
         question.door,
         {_ASKED: question.zaak_id},
-        lambda records: _misfit(registry, target, records),
+        lambda records: _misfit(registry, target, records, now),
     )
     record = judged.record(_ASKED)
     ending = tuple(_ending(registry, record, target))
@@ -50,7 +51,9 @@ async def hand_over_case(parts: Parts, asker: Asker, question: HandoverCaseQuest
     return Answer(200, {"zaakId": question.zaak_id, "gemeentecode": target, "beeindigdeToewijzingen": own})
 
 
-def _misfit(registry: Registry, target: str, records: Mapping[str, CaseRecord]) -> SchakelError | None:
+def _misfit(
+    registry: Registry, target: str, records: Mapping[str, CaseRecord], now: datetime
+) -> SchakelError | None:
     """The new municipality must have somebody who can take the case up; the case must really move."""
     if records[_ASKED].municipality == target:
         return Conflict(
@@ -58,7 +61,7 @@ def _misfit(registry: Registry, target: str, records: Mapping[str, CaseRecord]) 
             detail_nl="De woning van deze zaak ligt al in deze gemeente.",
             detail_en="The dwelling of this case is in this municipality already.",
         )
-    there = {each.kind for each in registry.participants.values() if each.is_competent(target)}
+    there = {each.kind for each in registry.participants.values() if each.is_competent(target, now)}
     missing = [kind for kind in _MUST_BE_THERE if kind not in there]
     if not missing:
         return None
@@ -78,9 +81,9 @@ def _misfit(registry: Registry, target: str, records: Mapping[str, CaseRecord]) 
 def _ending(registry: Registry, record: CaseRecord, target: str) -> Iterator[AssignmentRow]:
     """The assignments that rested on the competence which the agency loses."""
     for assignment in record.active_assignments():
-        agency = registry.participants.get(assignment.oin)
-        was = agency is not None and agency.is_competent(record.municipality or "")
-        if agency is None or (was and not agency.is_competent(target)):
+        agency = registry.participants.get(record.heir(assignment.oin))
+        was = agency is not None and agency.is_competent(record.municipality or "", record.at)
+        if agency is None or (was and not agency.is_competent(target, record.at)):
             yield assignment
 
 

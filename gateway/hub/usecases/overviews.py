@@ -58,11 +58,13 @@ def refusal_overviews(rows: Sequence[DecisionRow]) -> Iterator[Overview]:
         yield _refusals(name, rows, dimensions)
 
 
-def decision_rows(stored: Iterable[StoredDecision], registry: Registry) -> Iterator[DecisionRow]:
+def decision_rows(
+    stored: Iterable[StoredDecision], registry: Registry, now: datetime
+) -> Iterator[DecisionRow]:
     """One row for each recipient of a decided message, and one for each reading."""
     for decision in stored:
         asked, said = json.loads(decision.question), json.loads(decision.verdict)
-        region = region_of(decision.municipality, registry)
+        region = region_of(decision.municipality, registry, now)
         at = parse_time(decision.decided_at)
         if decision.kind == "lezen":
             owner = _kind(asked["resource"]["owner"], registry)
@@ -76,7 +78,9 @@ def decision_rows(stored: Iterable[StoredDecision], registry: Registry) -> Itera
             yield _row(at, deciding, asked["subject"]["agency"], to, region)
 
 
-def message_overviews(stored: Iterable[StoredMessage], registry: Registry) -> Iterator[Overview]:
+def message_overviews(
+    stored: Iterable[StoredMessage], registry: Registry, now: datetime
+) -> Iterator[Overview]:
     """Requests by kind of requester and situation, and by region; the result of the weegteam; breaches."""
     requests, regions, advice, breaches = Counter[_Key](), Counter[_Key](), Counter[_Key](), Counter[_Key]()
     for message in stored:
@@ -84,7 +88,7 @@ def message_overviews(stored: Iterable[StoredMessage], registry: Registry) -> It
         match message.message_type:
             case "screening.verzoek":
                 requests[month, _kind(message.oin, registry), _fact(facts, "situatie")] += 1
-                regions[month, region_of(message.municipality, registry)] += 1
+                regions[month, region_of(message.municipality, registry, now)] += 1
             case "weegteam.advies":
                 advice[month, _fact(facts, "advies")] += 1
             case "overtreding.melding":
@@ -166,14 +170,15 @@ def _outcome(clock: Clock) -> str:
             return "vervallen"
 
 
-def region_of(municipality: str | None, registry: Registry) -> str:
-    """The name of the Veilig Thuis that is competent there; `onbekend` when there is none."""
+def region_of(municipality: str | None, registry: Registry, now: datetime) -> str:
+    """The name of the Veilig Thuis that is competent there now, so that what a predecessor did counts under its
+    successor; `onbekend` when there is none."""
     if municipality is None:
         return UNKNOWN
     competent = (
         participant.name
         for _, participant in sorted(registry.participants.items())
-        if participant.kind == "veilig_thuis" and participant.is_competent(municipality)
+        if participant.kind == "veilig_thuis" and participant.is_competent(municipality, now)
     )
     return next(competent, UNKNOWN)
 

@@ -18,12 +18,14 @@ from gateway.hub.usecases.parts import Asker, Parts
 from gateway.hub.usecases.proposal import Proposal, read_proposal
 from gateway.hub.usecases.references import reference_refusal
 from gateway.hub.usecases.settling import settle
+from gateway.hub.usecases.succeeding import link_leaves, require_current
 from gateway.protocol.exchange import Answer
 from gateway.protocol.plan import Plan, PlanRequest, plan_digest, recipient_plan
 
 
 async def plan_message(parts: Parts, asker: Asker, body: bytes) -> Answer:
     """The plan. Raises InvalidInput, NotFound, Refused, DecisionUnavailable, Unavailable."""
+    await require_current(parts, asker)
     request = PlanRequest.parse_bytes(body)
     return await settle(lambda: _plan(parts, asker, request))
 
@@ -41,7 +43,7 @@ async def _plan(parts: Parts, asker: Asker, request: PlanRequest) -> Answer:
             opening_in=proposal.opening_in,
         )
     )
-    decided = await decide(parts.decider, proposal, situation, now)  # (3)
+    decided = await decide(parts.decider, proposal, situation, now, parts.registry().successions)  # (3)
     refusal = decided.refusal() or reference_refusal(decided)
     await parts.writer.write(_record(asker, decided, refusal, now))  # (4)
     if refusal is not None:
@@ -85,7 +87,18 @@ def _record(asker: Asker, decided: Decided, refusal: SchakelError | None, now: d
     return Change(
         key=f"plan:{decided.verdict.decision_id}",
         judge=lambda _: Judgement(inserts=decided.decisions),
-        leaves=(written,),
+        leaves=(
+            written,
+            *link_leaves(
+                asker,
+                decided.links if decided.is_visible else (),
+                now,
+                role=proposal.sender.role,
+                staff=proposal.sender.staff,
+                case_id=proposal.case_id,
+                decision_id=decided.verdict.decision_id,
+            ),
+        ),
         reads=decided.record.situation.versions,
     )
 

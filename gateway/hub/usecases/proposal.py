@@ -72,7 +72,7 @@ def read_proposal(
         *_municipality_causes(message_type, municipality),
         *_fact_causes(message_type, facts, now),
         *_act_causes(message_type, act),
-        *_recipient_causes(registry, recipients),
+        *_recipient_causes(registry, recipients, now),
     ]
     if causes:
         raise InvalidInput(causes=causes)
@@ -154,7 +154,7 @@ def _instant(value: object) -> datetime | None:
         return None  # reported as a wrong value already
 
 
-def _recipient_causes(registry: Registry, recipients: Sequence[OinRole]) -> Iterator[Cause]:
+def _recipient_causes(registry: Registry, recipients: Sequence[OinRole], now: datetime) -> Iterator[Cause]:
     if len(recipients) > MAX_RECIPIENTS:
         nl, en = f"Ten hoogste {MAX_RECIPIENTS} ontvangers.", f"At most {MAX_RECIPIENTS} recipients."
         yield _cause("/ontvangers", "te_lang", nl, en)
@@ -168,8 +168,21 @@ def _recipient_causes(registry: Registry, recipients: Sequence[OinRole]) -> Iter
         seen.add((recipient.oin, recipient.rol))
         if recipient.oin not in registry.participants:
             yield _cause(f"{pointer}/oin", "deelnemer", "Dit is geen deelnemer.", "This is no participant.")
+        heir = registry.successions.heir(recipient.oin, now)
+        if heir != recipient.oin:
+            yield _succeeded(f"{pointer}/oin", registry.participant(heir))
         if RoleId(recipient.rol) not in catalogue().roles:
             yield _cause(f"{pointer}/rol", "rol", "Deze rol bestaat niet.", "This role does not exist.")
+
+
+def _succeeded(pointer: str, heir: Participant) -> Cause:
+    """Nothing is sent on to the successor by itself: a copy is sealed to one key."""
+    return _cause(
+        pointer,
+        "opgevolgd",
+        f"Deze organisatie is opgevolgd. Richt het bericht aan {heir.name} ({heir.oin}).",
+        f"Another organisation took the place of this one. Address the message to {heir.name} ({heir.oin}).",
+    )
 
 
 def _cause(pointer: str, code: str, nl: str, en: str) -> Cause:

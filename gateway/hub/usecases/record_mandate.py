@@ -5,7 +5,7 @@ police force that works there, in writing (the giver's node signs it), and not f
 There is no sub-mandate: nobody but the burgemeester can write here.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from audit.body import Why
@@ -51,7 +51,7 @@ async def record_mandate(parts: Parts, asker: Asker, question: MandateQuestion) 
         raise malformed("aud", "niet voor deze hub")
     require_own_role(giver, mandate.door)
     check_staff(mandate.houder)
-    rule = _refused_by(registry, asker, mandate)
+    rule = _refused_by(registry, asker, mandate, now)
     if rule is not None:
         await audit_refusal(parts, asker, mandate.door, rule, ARTICLE)
         raise refusal(rule, ARTICLE)
@@ -81,10 +81,10 @@ async def record_mandate(parts: Parts, asker: Asker, question: MandateQuestion) 
     return Answer(200, mandate_view(row))
 
 
-def _refused_by(registry: Registry, asker: Asker, mandate: Mandate) -> str | None:
+def _refused_by(registry: Registry, asker: Asker, mandate: Mandate, now: datetime) -> str | None:
     if mandate.door.rol != MANDATE_GIVER:
         return WRONG_ROLE
-    if not asker.participant(registry).is_competent(mandate.gemeentecode):
+    if not asker.participant(registry).is_competent(mandate.gemeentecode, now):
         return WRONG_MUNICIPALITY
     try:
         holder = registry.participant(mandate.houder_oin)
@@ -92,7 +92,7 @@ def _refused_by(registry: Registry, asker: Asker, mandate: Mandate) -> str | Non
     except (InvalidInput, Refused):
         return WRONG_HOLDER
     fits = mandate.houder.rol == MANDATE_HOLDER and AgencyKind(holder.kind) == "politie"
-    return None if fits and holder.is_competent(mandate.gemeentecode) else WRONG_HOLDER
+    return None if fits and holder.is_competent(mandate.gemeentecode, now) else WRONG_HOLDER
 
 
 def _row(mandate: Mandate, asker: Asker, held: Validity, jws: str, now: str) -> MandateRow:

@@ -43,7 +43,7 @@ async def record_pilot(parts: Parts, asker: Asker, question: PilotQuestion) -> A
     rule = None
     if question.door.rol != MANDATE_GIVER:
         rule = WRONG_ROLE
-    elif not agency.is_competent(question.gemeentecode):
+    elif not agency.is_competent(question.gemeentecode, now):
         rule = WRONG_MUNICIPALITY
     if rule is not None:
         await audit_refusal(parts, asker, question.door, rule, ARTICLE)

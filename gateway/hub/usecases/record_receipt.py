@@ -29,6 +29,7 @@ from gateway.hub.usecases.context import Actor, is_on_case, is_on_duty
 from gateway.hub.usecases.opened_after import opening_after
 from gateway.hub.usecases.parts import Asker, Parts
 from gateway.hub.usecases.settling import load_record, settle
+from gateway.hub.usecases.succeeding import require_current
 from gateway.protocol.canonical import malformed, sha256_hex
 from gateway.protocol.exchange import Answer
 from gateway.protocol.receipt import RECEIPT, REJECTION, InboxItem, Receipt, ReceiptBody, Rejection
@@ -53,6 +54,8 @@ async def record_receipt(parts: Parts, asker: Asker, body: bytes) -> Answer:
     match parsed:
         case ReceiptBody(ontvangst=str() as token, afkeuring=None):
             receipt = Receipt.parse_bytes(key.verify(token, typ=RECEIPT))  # (1)
+            if receipt.soort == "aanvaard":  # puts somebody on the case; the other kinds tell what happened
+                await require_current(parts, asker)
             return await settle(lambda: _receive(parts, asker, receipt, token))
         case ReceiptBody(ontvangst=None, afkeuring=str() as token):
             rejection = Rejection.parse_bytes(key.verify(token, typ=REJECTION))

@@ -128,7 +128,7 @@ def _agency_kind(registry: Registry, oin: str | None) -> str | None:
 def _refused_by(record: CaseRecord, actor: Actor, kind: StatementKind) -> str | None:
     if RoleId(actor.role) not in kind.roles:
         return WRONG_ROLE
-    if actor.role == "burgemeester" and not actor.agency.is_competent(record.municipality or ""):
+    if actor.role == "burgemeester" and not actor.agency.is_competent(record.municipality or "", record.at):
         return WRONG_MUNICIPALITY
     return None if is_on_case(record, actor) or is_on_duty(record, actor) else NOT_ON_CASE
 

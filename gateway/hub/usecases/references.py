@@ -3,7 +3,8 @@
 Asked only when the policy allowed the message, so that a case that one does not see stays unseen. An answer must answer
 something that this agency sent or was sent in this case, be of a type that answers it, and go back to whoever asked. A
 correction goes to every recipient of the original that still has it, and to nobody else: the sender alone is told whom
-it misses. Sources: domain.md 3.2, message 47; AVG 19; Wpg 28(3), 30.
+it misses. Whoever took the place of an agency answers and is answered in it.
+Sources: domain.md 3.2, message 47; AVG 19; Wpg 28(3), 30.
 """
 
 from collections.abc import Iterable
@@ -20,20 +21,22 @@ def reference_refusal(decided: Decided) -> SchakelError | None:
 
 
 def _answer_refusal(decided: Decided) -> InvalidInput | None:
-    proposal, situation = decided.proposal, decided.record.situation
+    proposal, record = decided.proposal, decided.record
+    situation = record.situation
     answered, oin = proposal.in_reply_to, proposal.sender.agency.oin
     if answered is None:
         return None
     asked = next((m for m in situation.sent if m.message_id == answered), None)
-    reached = any(r.oin == oin and r.message_id == answered for r in situation.received)
-    if asked is not None and asked.oin != oin and not reached:
+    reached = any(record.heir(r.oin) == oin and r.message_id == answered for r in situation.received)
+    if asked is not None and record.heir(asked.oin) != oin and not reached:
         asked = None  # nothing tells a message of others in the case from one that does not exist
     try:
         check_answer(proposal.message_type.name, None if asked is None else asked.message_type)
     except InvalidInput as error:
         return error
     addressed = {oin, *(recipient.agency.oin for recipient in proposal.recipients)}
-    if asked is not None and proposal.message_type.name in GOES_BACK and asked.oin not in addressed:
+    back = None if asked is None else record.heir(asked.oin)
+    if back is not None and proposal.message_type.name in GOES_BACK and back not in addressed:
         return InvalidInput(
             code="antwoord-aan-ander",
             detail_nl="Een antwoord gaat aan de organisatie die het vroeg; die staat niet bij de ontvangers.",
@@ -43,11 +46,11 @@ def _answer_refusal(decided: Decided) -> InvalidInput | None:
 
 
 def _correction_refusal(decided: Decided) -> Conflict | None:
-    proposal = decided.proposal
+    proposal, record = decided.proposal, decided.record
     if proposal.message_type.name != CORRECTION:
         return None
     original = proposal.facts.get("bericht_id")
-    have = {(r.oin, r.role) for r in decided.record.situation.received if r.message_id == original}
+    have = {(record.heir(r.oin), r.role) for r in record.situation.received if r.message_id == original}
     listed = {(recipient.agency.oin, recipient.role) for recipient in proposal.recipients}
     if missed := sorted(have - listed):
         return Conflict(

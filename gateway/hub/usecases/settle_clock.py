@@ -57,7 +57,7 @@ async def settle_clock(parts: Parts, asker: Asker, question: SettleClockQuestion
 
 
 def _refusal(record: CaseRecord, actor: Actor, clock: Clock) -> SchakelError | None:
-    is_theirs = is_owner(clock, oin=actor.agency.oin, role=actor.role)
+    is_theirs = is_owner(record, clock, oin=actor.agency.oin, role=actor.role)
     if not is_theirs or not (is_on_case(record, actor) or is_on_duty(record, actor)):  # (3)
         return _not_theirs()
     rules = rules_of(clock.deadline)

@@ -35,7 +35,7 @@ async def load_record(parts: Parts, asker: Asker, case_id: str) -> CaseRecord:
     situation = await parts.reader.read(
         lambda c: load_situation(c, case_id=case_id, oin=asker.oin, now=rfc3339(now))
     )
-    return CaseRecord.of(situation, now)
+    return CaseRecord.of(situation, now, parts.registry().successions)
 
 
 async def record_lapse(parts: Parts, asker: Asker, case_id: str) -> NoReturn:

@@ -1,15 +1,18 @@
 """What the hub may tell a person of a case: its state, the agency's own people on it, where its messages are,
 and the clocks that concern the agency.
 
-Nothing of what others send each other. The policy is asked, in the same way, about a case that does not exist, so
-that neither answer nor time tells it from one that the person may not see; which rule refused stands in the audit log.
+Nothing of what others send each other; what was a predecessor's is its successor's, and the link is told beside it. The
+policy is asked, in the same way, about a case that does not exist, so that neither answer nor time tells it from one
+that the person may not see; which rule refused stands in the audit log.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
 from audit.body import Why
 from audit.events import EventTag
+from gateway.domain.clock import rfc3339
 from gateway.domain.errors import NotFound, SchakelError
 from gateway.hub.policy.questions import AccessQuestion
 from gateway.hub.policy.verdicts import AccessDecision
@@ -18,7 +21,7 @@ from gateway.hub.storage.clock_reading import alarms_of_case, all_clocks
 from gateway.hub.storage.deliveries import (
     Progress,
     deliveries_in_case,
-    withheld_of_sender,
+    withheld_of_senders,
 )
 from gateway.hub.storage.rows import DeliveryRow, MessageRow, WithheldRow
 from gateway.hub.usecases.auditing import leaf
@@ -27,7 +30,7 @@ from gateway.hub.usecases.case_record import CaseRecord
 from gateway.hub.usecases.context import Actor, actor_context, may_read_as_assigned
 from gateway.hub.usecases.continued import shown_ties
 from gateway.hub.usecases.deciding import refused, subject_of
-from gateway.hub.usecases.decision_record import access_decision_row
+from gateway.hub.usecases.decision_record import access_decision_row, linked
 from gateway.hub.usecases.parts import Asker, Parts
 from gateway.hub.usecases.proposal import known_purpose
 from gateway.hub.usecases.settling import load_record
@@ -35,6 +38,8 @@ from gateway.hub.usecases.show_clocks import shown_clocks
 from gateway.hub.usecases.staffing import require_own_role
 from gateway.protocol.exchange import Answer
 from gateway.protocol.questions import CaseQuestion, DeliveryStatus
+from gateway.protocol.registry import Participant
+from gateway.protocol.succession import Succession
 
 # These come first in the policy's order and look at nothing of a case: told alike for every case, known or not.
 _TOLD_BEFORE_LOOK_UP: Final = frozenset(
@@ -49,10 +54,11 @@ async def show_case(parts: Parts, asker: Asker, question: CaseQuestion) -> Answe
     require_own_role(agency, question.door)
     actor = Actor(agency=agency, role=question.door.rol, staff=question.door.medewerker)
     record = await load_record(parts, asker, question.zaak_id)
+    agencies = {asker.oin, *(link.predecessor for link in record.links_of(agency))}
     deliveries, withheld, clocks, alarms = await parts.reader.read(
         lambda c: (
             deliveries_in_case(c, question.zaak_id),
-            withheld_of_sender(c, question.zaak_id, asker.oin),
+            withheld_of_senders(c, question.zaak_id, agencies),
             all_clocks(c, question.zaak_id),
             alarms_of_case(c, question.zaak_id),
         )
@@ -61,7 +67,7 @@ async def show_case(parts: Parts, asker: Asker, question: CaseQuestion) -> Answe
     running = shown_clocks(record, clocks, alarms, oin=asker.oin, role=actor.role, now=now)
     regions = await shown_regions(parts, asker, record, actor, purpose=question.doel, now=now)
     life = {"tijdlijn": timeline(record), "sporen": regions, "koppelingen": shown_ties(record, agency)}
-    return Answer(200, _view(record, asker.oin, deliveries, withheld) | {"klokken": running} | life)
+    return Answer(200, _view(record, agency, deliveries, withheld) | {"klokken": running} | life)
 
 
 async def see_case(
@@ -73,7 +79,9 @@ async def see_case(
     """
     asked = _access_question(record, actor, question, now)
     verdict = await parts.decider.decide_access(asked)
-    await parts.writer.write(_change(asker, record, question, asked, verdict))
+    await parts.writer.write(
+        _change(asker, record, question, asked, verdict, links=record.links_of(actor.agency))
+    )
     if not _is_shown(record, verdict):
         raise _refusal(verdict)
 
@@ -110,6 +118,8 @@ def _change(
     question: CaseQuestion,
     asked: AccessQuestion,
     verdict: AccessDecision,
+    *,
+    links: Iterable[Succession],
 ) -> Change:
     written = leaf(
         EventTag.ACCESS_GIVEN if _is_shown(record, verdict) else EventTag.ACCESS_REFUSED,
@@ -126,7 +136,7 @@ def _change(
         ),
         case_id=question.zaak_id,
     )
-    decision = access_decision_row(asked, verdict, question.zaak_id, asked.now)
+    decision = linked(access_decision_row(asked, verdict, question.zaak_id, asked.now), links)
     return Change(
         key=f"toegang:{verdict.decision_id}",
         judge=lambda _: Judgement(inserts=(decision,)),
@@ -137,11 +147,11 @@ def _change(
 
 def _view(
     record: CaseRecord,
-    oin: str,
+    agency: Participant,
     deliveries: tuple[DeliveryRow, ...],
     withheld: tuple[WithheldRow, ...],
 ) -> dict[str, Any]:
-    case = record.situation.case
+    case, oin = record.situation.case, agency.oin
     return {
         "zaakId": record.situation.case_id,
         "toestand": record.standing.state,
@@ -152,9 +162,15 @@ def _view(
             if a.oin == oin
         ],
         "verzonden": [
-            _sent(message, deliveries, withheld) for message in record.situation.sent if message.oin == oin
+            _sent(message, deliveries, withheld)
+            for message in record.situation.sent
+            if record.heir(message.oin) == oin
         ],
-        "ontvangen": [_received(record, d) for d in deliveries if d.oin == oin],
+        "ontvangen": [_received(record, d) for d in deliveries if record.heir(d.oin) == oin],
+        "opvolgingen": [
+            {"voorganger": link.predecessor, "opvolger": link.successor, "sinds": rfc3339(link.since)}
+            for link in record.links_of(agency)
+        ],
     }
 
 

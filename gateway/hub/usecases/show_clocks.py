@@ -36,17 +36,18 @@ def shown_clocks(
 
 def may_see(record: CaseRecord, clock: Clock, *, oin: str, role: str) -> bool:
     """Whether the clock is this agency's own, or of a message that it sent or received."""
-    if clock.party == oin or is_owner(clock, oin=oin, role=role):
+    party = None if clock.party is None else record.heir(clock.party)
+    if party == oin or is_owner(record, clock, oin=oin, role=role):
         return True
-    sent = {message.message_id for message in record.situation.sent if message.oin == oin}
-    got = {received.message_id for received in record.situation.received if received.oin == oin}
+    sent = {message.message_id for message in record.situation.sent if record.heir(message.oin) == oin}
+    got = {each.message_id for each in record.situation.received if record.heir(each.oin) == oin}
     return not sent.union(() if clock.deadline in TAKING_ON else got).isdisjoint(clock.causes)
 
 
-def is_owner(clock: Clock, *, oin: str, role: str) -> bool:
-    """Whether the duty is that of this role of the agency."""
-    owner = clock.owner
-    return owner.oin in {None, oin} and (role in owner.roles or (owner.oin == oin and not owner.roles))
+def is_owner(record: CaseRecord, clock: Clock, *, oin: str, role: str) -> bool:
+    """Whether the duty is that of this role of the agency, or was that of one whose place it took."""
+    owner = None if clock.owner.oin is None else record.heir(clock.owner.oin)
+    return owner in {None, oin} and (role in clock.owner.roles or (owner == oin and not clock.owner.roles))
 
 
 def _view(clock: Clock, look: str | None, alarms: Iterable[AlarmRow], now: datetime) -> dict[str, Any]:

@@ -77,23 +77,23 @@ def months(first: str, last: str, now: datetime) -> Months:
 
 async def show_evidence(parts: Parts, asker: Asker, period: Months) -> Sequence[Overview]:
     """Every overview of the period. Raises StorageUnavailable."""
-    registry = parts.registry()
+    registry, now = parts.registry(), parts.clock()
     start, end = rfc3339(period.start), rfc3339(period.end)
     read = parts.reader.read
-    decided = await read(lambda c: tuple(decision_rows(decisions_between(c, start, end), registry)))
+    decided = await read(lambda c: tuple(decision_rows(decisions_between(c, start, end), registry, now)))
     sent = await read(lambda c: messages_between(c, start, end))
     answered = await read(lambda c: answers_between(c, start, end))
     acted = await read(lambda c: acts_between(c, start, end))
     act_decisions = await read(lambda c: act_decisions_between(c, start, end))
     due = await read(lambda c: clocks_due_between(c, start, end))
-    written = leaf(EventTag.REPORT_GIVEN, asker, parts.clock())
+    written = leaf(EventTag.REPORT_GIVEN, asker, now)
     await parts.writer.write(
         Change(key=f"beleidsinformatie:{new_id()}", judge=lambda _: Judgement(), leaves=(written,))
     )
     return (
         *refusal_overviews(decided),
         act_overview(act_decisions),
-        *message_overviews(sent, registry),
+        *message_overviews(sent, registry, now),
         answer_overview(answered),
         extension_overview(acted),
         clock_overview(due),

@@ -35,6 +35,7 @@ from gateway.hub.usecases.quota import require_room
 from gateway.hub.usecases.references import reference_refusal
 from gateway.hub.usecases.refused_submission import audit_invalid, remember_refusal
 from gateway.hub.usecases.settling import record_lapse
+from gateway.hub.usecases.succeeding import require_current
 from gateway.protocol.canonical import malformed, sha256_hex
 from gateway.protocol.envelope import source_oin
 from gateway.protocol.exchange import Answer
@@ -77,6 +78,7 @@ async def _submit(parts: Parts, asker: Asker, body: bytes) -> Answer:
     answer, attempt = await look_up(parts, source, message_id, digest)  # (1)
     if answer is not None:
         return answer
+    await require_current(parts, asker)  # after the look-up: what was accepted before keeps its answer
     received, proposal = _verified(parts, asker, body)  # (2)
     for _ in range(MAX_TRIES):
         try:
@@ -136,7 +138,9 @@ async def _judge_and_write(parts: Parts, incoming: _Incoming) -> Answer | None:
         return await remember_refusal(parts, asker, received, None, unseen, attempt=incoming.attempt, now=now)
     if is_term_over(known.situation.clocks, now):
         await record_lapse(parts, asker, incoming.proposal.case_id)
-    decided = await decide(parts.decider, incoming.proposal, known.situation, now)  # (4)
+    decided = await decide(
+        parts.decider, incoming.proposal, known.situation, now, parts.registry().successions
+    )  # (4)
     refusal = _refusal(received, decided, now)  # (5)
     if refusal is not None:
         return await remember_refusal(
