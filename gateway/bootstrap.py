@@ -318,6 +318,7 @@ def _policy_folder(settings: HubSettings) -> PolicyFolder:
         path=policy.folder,
         bundle_key=PolicyKey.read(policy.bundle_key),
         activators=[PolicyKey.read(path) for path in policy.activators],
+        simulation=settings.simulation is not None,
     )
 
 

@@ -190,7 +190,8 @@ def _fits(flag: Flag, value: object) -> bool:
 
 def _asks(flag: Flag) -> str:
     if flag.numbers is not None:
-        return f"{flag.numbers.start} t/m {flag.numbers.stop - 1}"
+        steps = flag.numbers.step > 1
+        return " of ".join(map(str, flag.numbers)) if steps else f"{flag.numbers[0]} t/m {flag.numbers[-1]}"
     return f"rollen uit {', '.join(flag.roles)}" if flag.roles else "true of false"
 
 

@@ -76,9 +76,9 @@ def _flag(row: Record) -> Flag:
 def _value(row: Record) -> tuple[range | None, tuple[RoleId, ...], FlagValue]:
     with row:
         default = row.value("default")
-        if row.names() == ("number",):
+        if "number" in row.names():
             first, last = row.value("number")
-            return range(first, last + 1), (), default
+            return range(first, last + 1, row.value("step") if "step" in row.names() else 1), (), default
         if row.names() == ("roles",):
             return None, tuple(map(RoleId, row.texts("roles"))), tuple(default)
         row.flag("switch")

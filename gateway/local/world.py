@@ -193,7 +193,9 @@ def _make_policy(world: World, ports: Ports, now: datetime) -> None:
         write_private(world.policy_key(name), private_pem(new_private_key()))
     policy = world.policy_folder()
     built = folder / "built.tar.gz"
-    bundle = build_bundle(policies_folder(), built, key=policy.bundle_key, number=1)
+    bundle = build_bundle(
+        policies_folder(), built, key=policy.bundle_key, number=1, simulation=world.clock.exists()
+    )
     built.replace(policy.built(bundle.revision))
     policy.activate(bundle.revision, keys=policy.activators, now=now)
     write_opa_config(world.opa_config, bundle_port=ports.bundle, key=policy.bundle_key)

@@ -65,7 +65,7 @@ fails["T_vt_overleg"] := text.because(rego.metadata.rule()) if not _consulted
 # METADATA
 # title: The ban lasts as long as the law says
 # description: >-
-#   Not shorter, not longer. A pilot with another term counts in a simulation only.
+#   Not shorter, not longer. A region whose pilot has another term counts by it, in a simulation only.
 # custom:
 #   rule_id: T_termijn
 #   citation: "Wth 2(1)"
@@ -330,7 +330,7 @@ _term := data.schakel.limits.termijn_dagen_proef.value if _term_pilot
 
 _term_pilot if {
 	data.schakel.pilot.simulation == true
-	data.schakel.pilot.flags.eerste_termijn_dagen.on == true
+	facts.is_true(_context, data.schakel.pilot.flags.eerste_termijn_dagen.context)
 }
 
 _hearing_waived if {

@@ -84,15 +84,18 @@ test_the_term_is_exactly_that_of_the_law if {
 	}
 }
 
-_pilot_on := {"eerste_termijn_dagen": {"on": true, "needs_law": true, "context": null}}
+_pilot(days) := {"termijn_dagen": days, "pilot_eerste_termijn": true}
 
-test_another_term_counts_in_a_simulation_only if {
-	_check("T_termijn", "burgemeester", {"termijn_dagen": 14}) == "T_termijn" with data.schakel.pilot.flags as _pilot_on
-	_check("T_termijn", "burgemeester", {"termijn_dagen": 14}) == "T_termijn" with data.schakel.pilot.simulation as true
-	_fine("T_termijn", "burgemeester", {"termijn_dagen": 14}) with data.schakel.pilot.flags as _pilot_on
-		with data.schakel.pilot.simulation as true
-	_check("T_termijn", "burgemeester", {"termijn_dagen": 10}) == "T_termijn" with data.schakel.pilot.flags as _pilot_on
-		with data.schakel.pilot.simulation as true
+test_another_term_counts_in_a_simulation_and_a_region_that_has_it if {
+	_fine("T_termijn", "burgemeester", _pilot(14)) with data.schakel.pilot.simulation as true
+	every days in [9, 10, 11, 13, 15] {
+		_check("T_termijn", "burgemeester", _pilot(days)) == "T_termijn" with data.schakel.pilot.simulation as true
+	}
+	_check("T_termijn", "burgemeester", _pilot(14)) == "T_termijn"
+	every facts in [{"termijn_dagen": 14}, {"termijn_dagen": 14, "pilot_eerste_termijn": false}] {
+		_check("T_termijn", "burgemeester", facts) == "T_termijn" with data.schakel.pilot.simulation as true
+	}
+	_fine("T_termijn", "burgemeester", {"termijn_dagen": 10}) with data.schakel.pilot.simulation as true
 }
 
 test_a_ban_lasts_at_most_28_days if {

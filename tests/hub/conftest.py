@@ -35,9 +35,17 @@ def opa(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PolicyServer]:
     yield from start_policy_server(tmp_path_factory.mktemp("opa"))
 
 
-def start_policy_server(folder: Path) -> Iterator[PolicyServer]:
+@pytest.fixture(scope="session")
+def simulation_opa(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PolicyServer]:
+    """OPA with the rules of a simulation."""
+    yield from start_policy_server(tmp_path_factory.mktemp("opa-simulation"), simulation=True)
+
+
+def start_policy_server(folder: Path, *, simulation: bool = False) -> Iterator[PolicyServer]:
     key = PolicyKey(ECKey.generate_key("P-256", private=True))
-    bundle = build_bundle(POLICIES, folder / "bundle.tar.gz", key=key, number=BUNDLE_NUMBER)
+    bundle = build_bundle(
+        POLICIES, folder / "bundle.tar.gz", key=key, number=BUNDLE_NUMBER, simulation=simulation
+    )
     (folder / "key.pem").write_bytes(key.public_pem())
     port = free_port()
     server = Server(

@@ -152,7 +152,7 @@ def test_obligations(model: dict[str, Any]) -> None:
 
 
 def test_context_keys(model: dict[str, Any]) -> None:
-    ours = {"pleger_meerderjarig", "reden_vermeld", "kopie_bij_organisatie"}
+    ours = {"pleger_meerderjarig", "reden_vermeld", "kopie_bij_organisatie", "pilot_eerste_termijn"}
     given_elsewhere = {"ontvanger_rol", "ontvanger_doel", "ontvanger_oin"}
     context = data("context")
     known = {key for kind in ("bool", "enum", "number", "text") for key in context[kind]}

@@ -5,7 +5,7 @@ import json
 import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 
 from gateway.hub.policy.activation import APPROVAL_HOLDS, ActivationError, PolicyFolder, build_into
-from gateway.hub.policy.bundle import BundleError, build_bundle
+from gateway.hub.policy.bundle import PILOT_FILE, Bundle, BundleError, build_bundle
 from gateway.hub.policy.bundle_service import serve_bundles
 from gateway.hub.policy.client import DecisionPoint
 from gateway.hub.policy.refusals import DecisionUnavailable
@@ -395,3 +395,25 @@ async def test_the_service_never_serves_an_older_revision_again(desk: Desk) -> N
         desk.folder.log.write_text(first, "utf-8")
         async with session.get(f"http://127.0.0.1:{port}/bundel") as answer:
             assert answer.status == 503
+
+
+@pytest.mark.parametrize("simulation", [False, True])
+def test_attack_rules_of_a_simulation_count_in_a_simulation_only_and_no_others_do_there(
+    desk: Desk, *, simulation: bool
+) -> None:
+    """Two people may be deceived into activating them; a hub that is none still does not decide by them."""
+    place = desk.folder.path / "bundels"
+    place.mkdir()
+    bundle = build_bundle(POLICIES, place / "nieuw", key=desk.builder, number=1, simulation=simulation)
+    (place / "nieuw").replace(desk.folder.built(bundle.revision))
+    desk.activate(bundle.revision, 0, 1)
+    assert bundle.is_for_simulation is simulation
+    assert replace(desk.folder, simulation=simulation).current() == bundle.revision
+    with pytest.raises(ActivationError, match="a simulation" if simulation else "no simulation"):
+        replace(desk.folder, simulation=not simulation).current()
+
+
+@pytest.mark.parametrize("value", [True, "ja", 1, None, {}])
+def test_attack_whatever_is_no_plain_no_makes_a_bundle_one_for_a_simulation(value: object) -> None:
+    data = json.dumps({"simulation": value}).encode()
+    assert Bundle(revision=Revision(1, "0" * 12), sha256="", files={PILOT_FILE: data}).is_for_simulation

@@ -73,6 +73,13 @@ def test_a_file_cannot_call_a_real_installation_a_simulation() -> None:
     assert mistakes(f"{SIMULATED}eerste_termijn_dagen = 14") == [("/simulatie", "geen_simulatie")]
 
 
+@pytest.mark.parametrize("days", [9, 11, 12, 13, 15, 28])
+def test_the_first_term_is_ten_days_or_the_fourteen_of_the_pilot(days: int) -> None:
+    assert mistakes(f"{SIMULATED}eerste_termijn_dagen = {days}", simulation=True) == [
+        ("/vlaggen/eerste_termijn_dagen", "waarde")
+    ]
+
+
 def test_nothing_lengthens_the_maximum_of_28_days() -> None:
     assert mistakes(f"{SIMULATED}maximum_dagen = 29", simulation=True) == [
         ("/vlaggen/maximum_dagen", "waarde")

@@ -75,7 +75,8 @@ class Clock:
     means that it has no end of its own. `causes` are the messages that started it, the first one first. `groups`
     are the groups of agencies that ought to be told; without a `party` nobody in it was addressed. `round` counts
     how often the end was moved or the duty handed over, so that alarms of a moved end, or of a task that is
-    somebody else's now, are alarms of their own."""
+    somebody else's now, are alarms of their own. `pilot_count` is the number of a pilot, in units of the term,
+    that stands in place of the law's; in a simulation only (domain.md 2.5)."""
 
     case_id: CaseId
     clock_id: str
@@ -97,6 +98,7 @@ class Clock:
     ended_by: str | None = None
     zone: str = field(default=LOCAL.key)
     tz_version: str
+    pilot_count: int | None = None
 
     @property
     def running(self) -> bool:
@@ -162,6 +164,7 @@ def clock_record(clock: Clock) -> dict[str, Any]:
         "ended_by": clock.ended_by,
         "zone": clock.zone,
         "tz_version": clock.tz_version,
+        **({} if clock.pilot_count is None else {"pilot_count": clock.pilot_count}),
     }
 
 

@@ -115,6 +115,21 @@ def end_after(
     assert_never(length)
 
 
+def pilot_count(length: Length | None, numbers: Numbers) -> int | None:
+    """The count by which a pilot replaces that of the law; None where the law's holds."""
+    if not isinstance(length, Counted) or length.flag is None:
+        return None
+    count = numbers.get(length.flag, length.count)
+    return None if count == length.count else count
+
+
+def counted_by(length: Length, count: int | None) -> Numbers:
+    """The numbers that make this length one of `count`, as `pilot_count` told it."""
+    if count is None or not isinstance(length, Counted) or length.flag is None:
+        return {}
+    return {length.flag: count}
+
+
 def is_stated(length: Length | None) -> bool:
     """Whether the end stands in a message, so that new rules for time zones cannot move it."""
     match length:

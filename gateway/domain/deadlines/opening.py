@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from gateway.domain.deadlines.clock import CASE_CLOSED, Clock, ClockEvent, ClockStatus, Owner
-from gateway.domain.deadlines.length import Numbers, end_after, instant, is_stated
+from gateway.domain.deadlines.length import Numbers, end_after, instant, is_stated, pilot_count
 from gateway.domain.deadlines.model import ClockRules, Identity, OwnerRule, PartyGroup, StartRule
 from gateway.domain.identifiers import MessageId, Oin, RoleId
 
@@ -84,6 +84,7 @@ def _fresh(
         due_stated=is_stated(rules.due),
         armed=armed,
         tz_version=tz_version,
+        pilot_count=pilot_count(rules.due, numbers),
     )
 
 

@@ -21,7 +21,7 @@ from gateway.domain.deadlines.clock import (
     ClockStatus,
     Owner,
 )
-from gateway.domain.deadlines.length import Numbers, end_after, instant, is_stated
+from gateway.domain.deadlines.length import Numbers, counted_by, end_after, instant, is_stated
 from gateway.domain.deadlines.matching import clocks_meant
 from gateway.domain.deadlines.model import ChangeRule, ClockRules, Ending, StopRule
 from gateway.domain.deadlines.opening import opened_clocks
@@ -100,13 +100,15 @@ def settled_by_hand(clock: Clock, at: datetime, oin: Oin, staff: StaffRef) -> Cl
     return replace(clock, status=ClockStatus.GESTOPT, ended_at=at, ended_by=f"{oin}:{staff}")
 
 
-def reckoned_again(clock: Clock, *, tz_version: str, numbers: Numbers = NO_NUMBERS) -> Clock:
-    """The clock by new time zone rules. An end that a message stated, or that has passed on record, stays as it is."""
+def reckoned_again(clock: Clock, *, tz_version: str) -> Clock:
+    """The clock by new time zone rules. An end that a message stated, or that has passed on record, stays as it is, and
+    so does the number of a pilot by which the clock was started, whatever the region has now."""
     if clock.tz_version == tz_version or not clock.running:
         return clock
     rules = rules_of(clock.deadline)
     if clock.due_stated or rules.due is None or is_stated(rules.due) or clock.due_at is None:
         return replace(clock, tz_version=tz_version)
+    numbers = counted_by(rules.due, clock.pilot_count)
     due = end_after(rules.due, clock.anchor_at, {}, tie=rules.tie, numbers=numbers)
     return _with_end(replace(clock, tz_version=tz_version), rules, due or clock.due_at, stated=False)
 

@@ -31,11 +31,16 @@ class ActivationError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyFolder:
-    """The folder, with the keys that count: one that signs bundles, and those of the people who activate."""
+    """The folder, with the keys that count: one that signs bundles, and those of the people who activate.
+
+    With `simulation` given, only rules of that kind can be in use: those of a simulation believe in pilots that need a
+    change of law, and no other installation may decide by them.
+    """
 
     path: Path
     bundle_key: PolicyKey
     activators: Sequence[PolicyKey]
+    simulation: bool | None = None
 
     @classmethod
     def at(cls, path: Path) -> Self:
@@ -103,6 +108,9 @@ class PolicyFolder:
         bundle = self._verified(self._archive(self.built(newest)))
         if bundle.sha256 != records[-1]["bundel_sha256"]:
             raise ActivationError(f"the bundle of {newest} is not the one that was activated")
+        if self.simulation not in {None, bundle.is_for_simulation}:
+            made, here = ("a simulation", "none") if bundle.is_for_simulation else ("no simulation", "one")
+            raise ActivationError(f"the rules of {newest} are for {made}, and this installation is {here}")
         return newest
 
     def _bundle(self, revision: Revision) -> Bundle:

@@ -21,6 +21,7 @@ from gateway.hub.policy.signing import BadSignature, PolicyKey, sign, verify
 ROOT: Final = "schakel"
 MAX_BUNDLE_BYTES: Final = 32 * 1024 * 1024  # the policies are 3 MB; more is not a bundle of ours
 REVISION_FILE: Final = "schakel/manifest/data.json"
+PILOT_FILE: Final = "schakel/pilot/data.json"
 _AUTHORIZATION: Final = "authz/authz.rego"  # what OPA answers at all is signed with what it decides
 _MANIFEST: Final = ".manifest"
 _SIGNATURES: Final = ".signatures.json"
@@ -40,13 +41,24 @@ class Bundle:
     sha256: str
     files: Mapping[str, bytes]
 
+    @property
+    def is_for_simulation(self) -> bool:
+        """Whether its rules allow pilots that need a change of law. Anything but a plain no is a yes."""
+        pilots = _load(PILOT_FILE, self.files.get(PILOT_FILE, b"{}"))
+        return not (isinstance(pilots, dict) and pilots.get("simulation", False) is False)
 
-def build_bundle(policies: Path, out: Path, *, key: PolicyKey, number: int) -> Bundle:
+
+def build_bundle(
+    policies: Path, out: Path, *, key: PolicyKey, number: int, simulation: bool = False
+) -> Bundle:
     """Write the signed bundle of the folder `policies` to `out`, in one step, as revision `number`.
 
-    Takes every rule except tests, and every `data.json` under `policies/data`. Raises BundleError.
+    Takes every rule but tests, and every `data.json` under `policies/data`. Only a bundle for a `simulation` (another
+    revision) believes in pilots that need a change of law. Raises BundleError.
     """
     files = dict(sorted(_sources(policies)))
+    if simulation:
+        files[PILOT_FILE] = _json({**_load(PILOT_FILE, files[PILOT_FILE]), "simulation": True})
     if _AUTHORIZATION not in files:
         raise BundleError(f"{policies} holds no {_AUTHORIZATION}: OPA would answer nobody")
     revision = Revision(number, _digest(files))

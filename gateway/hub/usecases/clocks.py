@@ -25,6 +25,7 @@ from gateway.hub.storage.clock_reading import clock_of, row_of
 from gateway.hub.storage.clock_rows import AlarmRow, ClockRow
 from gateway.hub.storage.deliveries import Delivered
 from gateway.hub.usecases.accepted import Accepted
+from gateway.hub.usecases.grounds import pilot_numbers
 from gateway.protocol.receipt import Receipt
 
 RECEIPT_EVENT = "systeem.ontvangst"
@@ -35,7 +36,9 @@ MOVED = "verzet"
 def clocks_of_message(accepted: Accepted, *, tz_version: str) -> Judgement:
     """The clocks that an accepted message starts, moves and stops, and one per copy until somebody takes it on."""
     before = [clock_of(row) for row in accepted.decided.record.situation.clocks]
-    changes = clocks_after(before, _event_of(accepted), accepted.now, tz_version=tz_version)
+    decided = accepted.decided
+    numbers = pilot_numbers(decided.record, decided.planned.placing.at)
+    changes = clocks_after(before, _event_of(accepted), accepted.now, tz_version=tz_version, numbers=numbers)
     copies = tuple(_copy_clocks(accepted, tz_version))
     both = ClockChanges(started=(*changes.started, *copies), changed=changes.changed)
     return clock_changes(before, both, accepted.now)

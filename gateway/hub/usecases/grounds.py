@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from gateway.domain.catalogue import MessageType
 from gateway.domain.clock import parse_time, rfc3339
@@ -23,6 +23,8 @@ SKEW: Final = timedelta(minutes=15)
 """An act in the past stands on an entry that was revoked since, but not within this time before the revocation: the
 clocks of two hubs differ, and a revocation is effective at once."""
 _TAKES_RIHG: Final = "pilot_rihg_afnemers"
+_FIRST_TERM: Final = "pilot_eerste_termijn"
+"""Context key of the policy; told only where it is true, which the policy believes in a simulation alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +99,16 @@ def current_pilot(record: CaseRecord, now: datetime) -> PilotRow | None:
     return max(holding, key=lambda row: (row.registered_at, row.pilot_id), default=None)
 
 
+def pilot_numbers(record: CaseRecord, at: datetime) -> dict[str, int]:
+    """The numbers of the pilot that held at that moment, by flag, for the lengths of clocks; none without a pilot."""
+    return {flag: value for flag, value in _chosen(record, at).items() if type(value) is int}
+
+
+def _chosen(record: CaseRecord, at: datetime) -> dict[str, Any]:
+    pilot = current_pilot(record, at)
+    return {} if pilot is None else json.loads(pilot.flags)
+
+
 def _is_stated(
     rows: Sequence[StatementRow], kind: StatementKind, to: tuple[str, str], matter: Matter
 ) -> bool:
@@ -130,12 +142,12 @@ def _speaks_for(party: Party, row: StatementRow, owner: str | None) -> bool:
 def _pilot_context(record: CaseRecord, oin: str, role: str, now: datetime) -> dict[str, bool]:
     """Who takes the RiHG follows from the pilot and from an assignment that the agency made for it: opening a case or
     taking it on is none (the strict reading of "this recipient takes the RiHG in this case")."""
-    pilot = current_pilot(record, now)
-    chosen = {} if pilot is None else json.loads(pilot.flags)
+    chosen = _chosen(record, now)
     context = {
         flag.context: role in chosen.get(flag.id, [])
         for flag in pilot_flags().values()
         if flag.context is not None
     }
     assigned = any((a.oin, a.role, a.basis) == (oin, role, "toewijzing") for a in record.active_assignments())
-    return context | {_TAKES_RIHG: context[_TAKES_RIHG] and assigned}
+    first_term = {_FIRST_TERM: True} if "eerste_termijn_dagen" in chosen else {}
+    return context | {_TAKES_RIHG: context[_TAKES_RIHG] and assigned} | first_term
