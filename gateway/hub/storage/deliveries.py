@@ -3,8 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from gateway.hub.storage.rows import CopyRow, DeliveryRow, MessageRow, ReceiptRow, RejectionRow, WithheldRow
 from gateway.hub.storage.selecting import select_all, select_one
@@ -42,13 +43,24 @@ class Delivered:
     rejection: RejectionRow | None
 
 
+_ID: Final[BindParameter[str]] = bindparam("copy_id")
+_DELIVERY: Final = select(deliveries).where(deliveries.c.copy_id == _ID)
+_COPY: Final = select(copies).where(copies.c.copy_id == _ID)
+_RECEIPTS: Final = select(receipts).where(receipts.c.copy_id == _ID)
+_REJECTION: Final = select(rejections).where(rejections.c.copy_id == _ID)
+_MESSAGE: Final = select(messages).where(
+    messages.c.source == bindparam("source"), messages.c.message_id == bindparam("message_id")
+)
+
+
 def load_delivery(connection: Connection, copy_id: str) -> Delivered | None:
     """The delivery of that copy, whoever it is for; the caller tells who may know."""
-    delivery = select_one(connection, DeliveryRow, select(deliveries).where(deliveries.c.copy_id == copy_id))
+    delivery = select_one(connection, DeliveryRow, _DELIVERY, copy_id=copy_id)
     if delivery is None:
         return None
-    of_message = (messages.c.source == delivery.source) & (messages.c.message_id == delivery.message_id)
-    message = select_one(connection, MessageRow, select(messages).where(of_message))
+    message = select_one(
+        connection, MessageRow, _MESSAGE, source=delivery.source, message_id=delivery.message_id
+    )
     copy = load_copy(connection, copy_id)
     if message is None or copy is None:
         raise LookupError(f"the delivery {copy_id} has no message or copy")
@@ -57,15 +69,13 @@ def load_delivery(connection: Connection, copy_id: str) -> Delivered | None:
         message=message,
         commitment=copy.commitment,
         jws_sha256=copy.jws_sha256,
-        receipts=select_all(connection, ReceiptRow, select(receipts).where(receipts.c.copy_id == copy_id)),
-        rejection=select_one(
-            connection, RejectionRow, select(rejections).where(rejections.c.copy_id == copy_id)
-        ),
+        receipts=select_all(connection, ReceiptRow, _RECEIPTS, copy_id=copy_id),
+        rejection=select_one(connection, RejectionRow, _REJECTION, copy_id=copy_id),
     )
 
 
 def load_copy(connection: Connection, copy_id: str) -> CopyRow | None:
-    return select_one(connection, CopyRow, select(copies).where(copies.c.copy_id == copy_id))
+    return select_one(connection, CopyRow, _COPY, copy_id=copy_id)
 
 
 def deliveries_in_case(connection: Connection, case_id: str) -> tuple[DeliveryRow, ...]:

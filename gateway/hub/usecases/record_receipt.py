@@ -2,33 +2,25 @@
 
 (1) Verify the signature of the asking agency. (2) Load the delivery; one that is not the asker's is not found.
 (3) Compare the receipt with the delivery. (4) Write: the receipt, the progress, the outbox row for the sender, the
-leaf, and the assignment of whoever takes the copy on. The first receipt of a kind counts; a second is answered alike.
+leaf, and what the receipt moves in its case. The first receipt of a kind counts; a second is answered alike.
 """
 
 import re
 from datetime import datetime
 from typing import Final
 
-from audit.body import MessageRef, Why
 from audit.events import EventTag
-from audit.leaf import Leaf
-from gateway.domain.catalogue import catalogue
 from gateway.domain.clock import parse_time, rfc3339
-from gateway.domain.deadlines import taking_on_clock_id
-from gateway.domain.errors import Cause, InvalidInput, NotFound, Refused
-from gateway.domain.identifiers import CopyId, new_id, parse_staff_ref
-from gateway.domain.urgency import Urgency
+from gateway.domain.errors import Cause, InvalidInput, NotFound
+from gateway.domain.identifiers import parse_staff_ref
 from gateway.hub.storage.changes import Change, Judgement, Revision, case_scope
-from gateway.hub.storage.clock_reading import find_clock
-from gateway.hub.storage.deliveries import Delivered, Outcome, Progress, load_delivery
-from gateway.hub.storage.rows import AssignmentRow, DeliveryRow, OutboxRow, ReceiptRow, RejectionRow, Row
-from gateway.hub.usecases.auditing import audit_foreign_copy, commitment_ref, leaf
-from gateway.hub.usecases.case_record import CaseRecord
-from gateway.hub.usecases.clocks import clocks_of_receipt
-from gateway.hub.usecases.context import Actor, is_on_case, is_on_duty
-from gateway.hub.usecases.opened_after import opening_after
+from gateway.hub.storage.deliveries import Delivered, Outcome, Progress
+from gateway.hub.storage.receipts import KnownForReceipt, load_for_receipt
+from gateway.hub.storage.rows import DeliveryRow, OutboxRow, ReceiptRow, RejectionRow
+from gateway.hub.usecases.auditing import audit_foreign_copy
 from gateway.hub.usecases.parts import Asker, Parts
-from gateway.hub.usecases.settling import load_record, settle
+from gateway.hub.usecases.receipt_in_case import BY_A_PERSON, in_case, receipt_leaf
+from gateway.hub.usecases.settling import settle
 from gateway.hub.usecases.succeeding import require_current
 from gateway.protocol.canonical import malformed, sha256_hex
 from gateway.protocol.exchange import Answer
@@ -42,9 +34,7 @@ _PROGRESS: Final = {
     "geopend": (Progress.GEOPEND, EventTag.RECEIPT_OPENED),
     "aanvaard": (Progress.AANVAARD, EventTag.RECEIPT_ACCEPTED),
 }
-_BY_A_PERSON: Final = frozenset({"geopend", "aanvaard"})
 _REASON: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}", re.ASCII)  # a code: a sentence could hold content
-_NOT_ASSIGNED: Final = "G06_niet_toegewezen"
 
 
 async def record_receipt(parts: Parts, asker: Asker, body: bytes) -> Answer:
@@ -71,65 +61,40 @@ async def record_receipt(parts: Parts, asker: Asker, body: bytes) -> Answer:
 
 async def _receive(parts: Parts, asker: Asker, receipt: Receipt, token: str) -> Answer:
     now = parts.clock()
-    found = await _own_delivery(parts, asker, receipt.kopie_id)  # (2)
+    known = await _own_delivery(parts, asker, receipt.kopie_id)  # (2)
+    found = known.found
     _compare(receipt, found, now)  # (3)
-    if any(known.kind == receipt.soort for known in found.receipts):
+    if any(each.kind == receipt.soort for each in found.receipts):
         return _answer(found.delivery.copy_id, receipt.soort)
-    record = await load_record(parts, asker, receipt.zaak_id)
+    moved = await in_case(parts, asker, known, receipt, now)
     progress, event = _PROGRESS[receipt.soort]
     staff = receipt.functionaris_ref
-    rows: list[Row] = [
-        ReceiptRow(
-            copy_id=receipt.kopie_id, kind=receipt.soort, jws=token, staff=staff, received_at=rfc3339(now)
-        ),
-        _for_sender(found, InboxItem(soort="ontvangst", jws=token), receipt.soort, now),
-    ]
-    leaves = [_leaf(event, asker, found, now, staff)]
-    if receipt.soort in _BY_A_PERSON:
-        seen = await opening_after(parts, asker, receipt, now)
-        rows += seen.rows
-        leaves += seen.leaves
-    if receipt.soort == "aanvaard" and staff is not None:
-        actor = Actor(agency=asker.participant(parts.registry()), role=found.delivery.role, staff=staff)
-        if not is_on_case(record, actor):
-            _require_duty(record, actor)
-            rows.append(_assignment(actor, found.delivery, now))
-            leaves.append(_leaf(EventTag.ASSIGNMENT_MADE, asker, found, now, staff))
+    row = ReceiptRow(
+        copy_id=receipt.kopie_id, kind=receipt.soort, jws=token, staff=staff, received_at=rfc3339(now)
+    )
+    notice = _for_sender(found, InboxItem(soort="ontvangst", jws=token), receipt.soort, now)
     revision = Revision(
         row=DeliveryRow,
         key={"copy_id": receipt.kopie_id},
         values={"progress": progress},
         growing="progress",
     )
-    clocks = await _clocks(parts, record, found, receipt, now)
-    judgement = Judgement(inserts=(*rows, *clocks.inserts), revisions=(revision, *clocks.revisions))
-    moves = len(leaves) > 1 or clocks != Judgement()  # of the case; most receipts leave it as it is
+    judgement = Judgement(inserts=(row, notice, *moved.inserts), revisions=(revision, *moved.revisions))
     await parts.writer.write(  # (4)
         Change(
             key=f"ontvangst:{receipt.kopie_id}:{receipt.soort}",
             judge=lambda _: judgement,
-            leaves=tuple(leaves),
-            reads=record.situation.versions if moves else {},
-            touches=frozenset({case_scope(receipt.zaak_id)}) if moves else frozenset(),
+            leaves=(receipt_leaf(event, asker, found, now, staff), *moved.leaves),
+            reads=moved.reads,
+            touches=frozenset({case_scope(receipt.zaak_id)}) if moved.reads else frozenset(),
         )
     )
     return _answer(receipt.kopie_id, receipt.soort)
 
 
-async def _clocks(
-    parts: Parts, record: CaseRecord, found: Delivered, receipt: Receipt, now: datetime
-) -> Judgement:
-    """What the receipt does to the clocks of the case, that of the copy included."""
-    delivery = found.delivery
-    of_copy = taking_on_clock_id(CopyId(delivery.copy_id), Urgency(delivery.urgency))
-    copy_clock = await parts.reader.read(lambda c: find_clock(c, delivery.case_id, of_copy))
-    rows = [*record.situation.clocks, *([copy_clock] if copy_clock is not None else [])]
-    return clocks_of_receipt(rows, found, receipt, now, tz_version=parts.tz_version)
-
-
 async def _reject(parts: Parts, asker: Asker, rejection: Rejection, token: str) -> Answer:
     now = parts.clock()
-    found = await _own_delivery(parts, asker, rejection.kopie_id)
+    found = (await _own_delivery(parts, asker, rejection.kopie_id)).found
     delivery = found.delivery
     if (rejection.ontvanger.oin, rejection.ontvanger.rol) != (delivery.oin, delivery.role):
         raise malformed("ontvanger", "afkeuring noemt een andere ontvanger dan de kopie")
@@ -151,18 +116,18 @@ async def _reject(parts: Parts, asker: Asker, rejection: Rejection, token: str) 
         Change(
             key=f"afkeuring:{delivery.copy_id}:{delivery.republished}",
             judge=lambda _: judgement,
-            leaves=(_leaf(EventTag.COPY_REJECTED, asker, found, now, None, rule=rejection.reden),),
+            leaves=(receipt_leaf(EventTag.COPY_REJECTED, asker, found, now, None, rule=rejection.reden),),
         )
     )
     return _answer(delivery.copy_id, Outcome.REJECTED)
 
 
-async def _own_delivery(parts: Parts, asker: Asker, copy_id: str) -> Delivered:
-    found = await parts.reader.read(lambda c: load_delivery(c, copy_id))
-    if found is None or found.delivery.oin != asker.oin:
+async def _own_delivery(parts: Parts, asker: Asker, copy_id: str) -> KnownForReceipt:
+    known = await parts.reader.read(lambda c: load_for_receipt(c, copy_id))
+    if known is None or known.found.delivery.oin != asker.oin:
         await audit_foreign_copy(parts, asker, EventTag.ACCESS_REFUSED)
         raise NotFound
-    return found
+    return known
 
 
 def _compare(receipt: Receipt, found: Delivered, now: datetime) -> None:
@@ -178,39 +143,10 @@ def _compare(receipt: Receipt, found: Delivered, now: datetime) -> None:
         raise malformed("ontvangst", "hoort niet bij deze kopie")
     if parse_time(receipt.tijdstip) > now + MAX_AHEAD:
         raise malformed("tijdstip", "in de toekomst")
-    if receipt.soort in _BY_A_PERSON and receipt.functionaris_ref is None:
+    if receipt.soort in BY_A_PERSON and receipt.functionaris_ref is None:
         raise malformed("functionaris_ref", f"{receipt.soort} is van een persoon")
     if receipt.functionaris_ref is not None:
         parse_staff_ref(receipt.functionaris_ref)
-
-
-def _require_duty(record: CaseRecord, actor: Actor) -> None:
-    """Whoever takes a copy on and is not on the case must be on duty. Raises Refused."""
-    if is_on_duty(record, actor):
-        return
-    text = catalogue().rule_text(_NOT_ASSIGNED)
-    raise Refused(
-        rule=_NOT_ASSIGNED,
-        article=text.article,
-        detail_nl=text.nl,
-        detail_en=text.en,
-        next_step_nl="Leg vast dat deze medewerker dienst heeft, of wijs de medewerker toe aan de zaak.",
-        next_step_en="State that this person is on duty, or assign the person to the case.",
-    )
-
-
-def _assignment(actor: Actor, delivery: DeliveryRow, now: datetime) -> AssignmentRow:
-    return AssignmentRow(
-        assignment_id=new_id(),
-        case_id=delivery.case_id,
-        oin=delivery.oin,
-        role=delivery.role,
-        staff=actor.staff,
-        side="neutraal",
-        basis="aanvaard",
-        made_at=rfc3339(now),
-        ended_at=None,
-    )
 
 
 def _for_sender(found: Delivered, item: InboxItem, kind: str, now: datetime) -> OutboxRow:
@@ -226,33 +162,6 @@ def _for_sender(found: Delivered, item: InboxItem, kind: str, now: datetime) -> 
         created_at=rfc3339(now),
         attempts=0,
         not_before=rfc3339(now),
-    )
-
-
-def _leaf(
-    event: EventTag,
-    asker: Asker,
-    found: Delivered,
-    now: datetime,
-    staff: str | None,
-    *,
-    rule: str | None = None,
-) -> Leaf:
-    delivery = found.delivery
-    return leaf(
-        event,
-        asker,
-        now,
-        role=delivery.role,
-        staff=staff,
-        why=Why(purpose=delivery.purpose, rule=rule),
-        case_id=delivery.case_id,
-        message=MessageRef(
-            message_id=delivery.message_id,
-            copy_id=delivery.copy_id,
-            type=found.message.message_type,
-            commitment=commitment_ref(found.commitment),
-        ),
     )
 
 
