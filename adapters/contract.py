@@ -6,8 +6,10 @@
    understood, refused. It is told within the time that the adapter names beforehand; only a cancelled task ends
    otherwise. The node offers the delivery again.
 4. Nothing of the content stands in a log line, an address, a header or the text of an error.
+5. 1 to 3 hold for `recall` as well, by the id of the notice; it also says truly whether the system had taken the copy
+   over. A copy of which the system was told that it was taken back is never taken over after that.
 
-`adapters.conformance` checks all four.
+`adapters.conformance` checks all five.
 """
 
 from enum import StrEnum
@@ -18,7 +20,10 @@ from gateway.node.ports import (
     Delivery,
     Handed,
     Mark,
+    Noted,
     OwnMailbox,
+    RecallKind,
+    RecallNotice,
     Withheld,
 )
 
@@ -28,7 +33,10 @@ __all__ = [
     "Delivery",
     "Handed",
     "Mark",
+    "Noted",
     "OwnMailbox",
+    "RecallKind",
+    "RecallNotice",
     "Trouble",
     "Withheld",
     "unavailable",

@@ -1,14 +1,16 @@
 """Delivers to a system of the agency over HTTPS: one POST a copy, with the id of the copy as Idempotency-Key.
 
-The system answers 200 or 201 with `{"kopieId": ..., "referentie": ...}` once it keeps the delivery. Any other answer
-means that it did not take the delivery over, as far as this side knows. Source of the header, a quoted string:
+The system answers 200 or 201 with `{"kopieId": ..., "referentie": ...}` once it keeps the delivery. A copy that was
+taken back is told the same way at `/terughalingen` below the address, and answered with `{"meldingId": ...,
+"referentie": ..., "hadAflevering": true or false}`. Any other answer means that it did not take over what was sent, as
+far as this side knows. Source of the header, a quoted string:
 draft-ietf-httpapi-idempotency-key-header-07, 2.1.
 """
 
 import asyncio
 import json
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -16,11 +18,12 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from adapters.contract import Delivery, Handed, Trouble, unavailable
+from adapters.contract import Delivery, Handed, Noted, RecallNotice, Trouble, unavailable
 from adapters.lines import Line
 
 MAX_ANSWER_BYTES: Final = 4096
 MAX_REFERENCE: Final = 200
+RECALLS: Final = "/terughalingen"
 MAX_RETRY_AFTER_S: Final = 300
 
 
@@ -60,29 +63,45 @@ class HttpSystem:
     async def deliver(self, delivery: Delivery) -> Handed:
         """The reference of the system. Raises: AgencyUnavailable, see adapters.contract.Trouble."""
         body = _body(delivery, self._lines)
+        answer = await self._sent(self._address.url, delivery.copy_id, body)
+        return Handed(reference=_reference(_about(answer, "kopieId", delivery.copy_id)))
+
+    async def recall(self, notice: RecallNotice) -> Noted:
+        """What the system says of it. Raises: AgencyUnavailable, see adapters.contract.Trouble."""
+        body = json.dumps(_recall_document(notice)).encode()
+        answer = await self._sent(self._address.url.rstrip("/") + RECALLS, notice.notice_id, body)
+        parsed = _about(answer, "meldingId", notice.notice_id)
+        was_here = parsed.get("hadAflevering")
+        if not isinstance(was_here, bool):
+            raise unavailable(Trouble.UNKNOWN_ANSWER)
+        return Noted(reference=_reference(parsed), was_here=was_here)
+
+    async def close(self) -> None:
+        """Ends the connections. A delivery after this is AgencyUnavailable."""
+        await self._client.aclose()
+
+    async def _sent(self, url: str, key: str, body: bytes) -> bytes:
+        """The answer that the system keeps it. Raises AgencyUnavailable."""
         try:
             async with asyncio.timeout(self._address.within_s):
-                status, retry_after, answer = await self._post(delivery.copy_id, body)
+                status, retry_after, answer = await self._post(url, key, body)
         except (TimeoutError, httpx2.TimeoutException):
             raise unavailable(Trouble.SLOW) from None
         except httpx2.ProtocolError:
             raise unavailable(Trouble.UNKNOWN_ANSWER) from None
         except (httpx2.HTTPError, RuntimeError):  # RuntimeError: this adapter is closed
             raise unavailable(Trouble.UNREACHABLE) from None
-        return _judge(status, retry_after, answer, copy_id=delivery.copy_id)
+        _require_taken(status, retry_after)
+        return answer
 
-    async def close(self) -> None:
-        """Ends the connections. A delivery after this is AgencyUnavailable."""
-        await self._client.aclose()
-
-    async def _post(self, copy_id: str, body: bytes) -> tuple[int, str, bytes]:
+    async def _post(self, url: str, key: str, body: bytes) -> tuple[int, str, bytes]:
         headers = {
-            "Idempotency-Key": f'"{copy_id}"',
+            "Idempotency-Key": f'"{key}"',
             "Content-Type": "application/json",
             "Accept": "application/json",
             "Accept-Encoding": "identity",
         }
-        async with self._client.stream("POST", self._address.url, content=body, headers=headers) as response:
+        async with self._client.stream("POST", url, content=body, headers=headers) as response:
             answer = b""
             async for chunk in response.aiter_raw():
                 answer += chunk
@@ -125,10 +144,25 @@ def _document(delivery: Delivery, shown: Sequence[Line]) -> dict[str, Any]:
     }
 
 
-def _judge(status: int, retry_after: str, answer: bytes, *, copy_id: str) -> Handed:
+def _recall_document(notice: RecallNotice) -> dict[str, Any]:
+    return {
+        "meldingId": notice.notice_id,
+        "soort": notice.kind.value,
+        "kopieId": notice.copy_id,
+        "berichtId": notice.message_id,
+        "zaakId": notice.case_id,
+        "berichttype": notice.message_type,
+        "afzender": {"oin": notice.sender_oin, "rol": notice.sender_role},
+        "rol": notice.role,
+        "referentie": notice.reference,
+        "teruggehaaldOp": notice.taken_back_at,
+    }
+
+
+def _require_taken(status: int, retry_after: str) -> None:
     match status:
         case 200 | 201:
-            return Handed(reference=_reference(answer, copy_id))
+            return
         case 429 | 503:
             raise unavailable(Trouble.UNREACHABLE, **_wait(retry_after))
         case _ if 400 <= status < 500:
@@ -146,14 +180,18 @@ def _wait(retry_after: str) -> dict[str, int]:
     return {"retry_after_s": min(int(retry_after), MAX_RETRY_AFTER_S)}
 
 
-def _reference(answer: bytes, copy_id: str) -> str:
-    """The reference in an answer about this very copy: a proxy that answers 200 for everything does not count."""
+def _about(answer: bytes, name: str, key: str) -> dict[str, Any]:
+    """An answer about this very copy or notice: a proxy that answers 200 for everything does not count."""
     try:
         parsed: Any = json.loads(answer)
     except (ValueError, RecursionError):
         raise unavailable(Trouble.UNKNOWN_ANSWER) from None
-    if not isinstance(parsed, dict) or parsed.get("kopieId") != copy_id:
+    if not isinstance(parsed, dict) or parsed.get(name) != key:
         raise unavailable(Trouble.UNKNOWN_ANSWER)
+    return parsed
+
+
+def _reference(parsed: Mapping[str, Any]) -> str:
     reference = parsed.get("referentie")
     if (
         not isinstance(reference, str)

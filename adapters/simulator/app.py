@@ -17,14 +17,16 @@ from adapters.simulator.documents import (
     Aangemeld,
     Aanmelding,
     Aflevering,
+    Genoteerd,
     Medewerker,
     Organisatie,
     Overname,
     Postbak,
     Poststuk,
+    Terughaling,
 )
 from adapters.simulator.identity import Caller, NotOurToken, UnknownEmployee
-from adapters.simulator.mailbox import OtherContent
+from adapters.simulator.mailbox import Kept, Mailbox, OtherContent, TakenBack
 from adapters.simulator.peer import peer_oin
 from adapters.simulator.problems import Declined, add_problem_handlers
 from gateway.domain.clock import rfc3339
@@ -51,6 +53,9 @@ def create_agency_app(agency: RunningAgency) -> FastAPI:
     app.add_api_route("/aanmelden", sign_in, methods=["POST"], dependencies=[Depends(_on_this_machine)])
     app.add_api_route("/postbak", hand_over, methods=["POST"], dependencies=[Depends(_own_node)])
     app.add_api_route("/postbak", show_mailbox, methods=["GET"])
+    app.add_api_route(
+        "/postbak/terughalingen", take_back, methods=["POST"], dependencies=[Depends(_own_node)]
+    )
     return app
 
 
@@ -133,12 +138,7 @@ async def hand_over(
     delivery: Aflevering, agency: Agency, response: Response, idempotency_key: Annotated[str, Header()] = ""
 ) -> Overname:
     """Keeps the delivery, on disk before the answer. 201 the first time, 200 with the same reference after that."""
-    if idempotency_key != f'"{delivery.kopie_id}"':
-        raise Declined(
-            HTTPStatus.BAD_REQUEST,
-            "idempotency-key",
-            "Stuur het kopieId, tussen aanhalingstekens, in de header Idempotency-Key.",
-        )
+    _require_key(idempotency_key, delivery.kopie_id, "kopieId")
     document = delivery.model_dump(by_alias=True)
     try:
         outcome = agency.mailbox.take_over(
@@ -148,20 +148,59 @@ async def hand_over(
         raise Declined(
             HTTPStatus.CONFLICT, "andere-inhoud", "Deze kopie is er al, met een andere inhoud."
         ) from None
+    except TakenBack:
+        raise Declined(
+            HTTPStatus.GONE, "teruggehaald", "De afzender heeft deze kopie teruggehaald."
+        ) from None
     response.status_code = HTTPStatus.CREATED if outcome.is_new else HTTPStatus.OK
     return Overname(kopie_id=delivery.kopie_id, referentie=outcome.kept.reference)
+
+
+async def take_back(
+    notice: Terughaling, agency: Agency, response: Response, idempotency_key: Annotated[str, Header()] = ""
+) -> Genoteerd:
+    """Keeps that the copy was taken back, on disk before the answer, and shows nothing of it from then on."""
+    _require_key(idempotency_key, notice.melding_id, "meldingId")
+    outcome = agency.mailbox.recall(notice.melding_id, notice.model_dump(by_alias=True))
+    response.status_code = HTTPStatus.CREATED if outcome.is_new else HTTPStatus.OK
+    return Genoteerd(
+        melding_id=notice.melding_id,
+        referentie=outcome.kept.reference,
+        had_aflevering=outcome.kept.was_here,
+    )
+
+
+def _require_key(header: str, key: str, name: str) -> None:
+    if header != f'"{key}"':
+        raise Declined(
+            HTTPStatus.BAD_REQUEST,
+            "idempotency-key",
+            f"Stuur het {name}, tussen aanhalingstekens, in de header Idempotency-Key.",
+        )
 
 
 async def show_mailbox(agency: Agency, caller: Annotated[Caller, Depends(_caller)]) -> Postbak:
     """What was handed over for the roles of the caller."""
     mine = [kept for kept in agency.mailbox if kept.document["rol"] in caller.roles]
+    back = [each for each in agency.mailbox.recalls if each.document["rol"] in caller.roles]
     return Postbak(
         poststukken=[
             Poststuk(
                 referentie=kept.reference,
                 ontvangen_op=kept.received_at,
-                aflevering=Aflevering.model_validate(kept.document),
+                aflevering=_shown(agency.mailbox, kept),
             )
             for kept in mine
-        ]
+        ],
+        terughalingen=[Terughaling.model_validate(each.document) for each in back],
+    )
+
+
+def _shown(mailbox: Mailbox, kept: Kept) -> Aflevering:
+    delivery = Aflevering.model_validate(kept.document)
+    kind = mailbox.kind_of_recall(delivery.kopie_id)
+    if kind is None:
+        return delivery
+    return delivery.model_copy(
+        update={"inhoud": {}, "weggelaten": [], "regels": [], "kenmerken": [*delivery.kenmerken, kind]}
     )

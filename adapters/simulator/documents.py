@@ -57,6 +57,21 @@ class Aflevering(_Document):
     regels: list[Regel]
 
 
+class Terughaling(_Document):
+    """A copy that was taken back, as `adapters.http_system` tells it."""
+
+    melding_id: Short
+    soort: Literal["teruggehaald", "datalek"]
+    kopie_id: Uuid
+    bericht_id: Uuid
+    zaak_id: Uuid
+    berichttype: Short
+    afzender: Afzender
+    rol: Short
+    referentie: Short | None
+    teruggehaald_op: Short
+
+
 class Aanmelding(_Document):
     """Who wants to be taken for whom."""
 
@@ -83,8 +98,16 @@ class Overname(_Document):
     referentie: str
 
 
+class Genoteerd(_Document):
+    """The system knows that the copy was taken back, and whether it had taken it over."""
+
+    melding_id: str
+    referentie: str
+    had_aflevering: bool
+
+
 class Poststuk(_Document):
-    """One delivery in the mailbox."""
+    """One delivery in the mailbox; of one that was taken back nothing is shown but that."""
 
     referentie: str
     ontvangen_op: str
@@ -92,9 +115,10 @@ class Poststuk(_Document):
 
 
 class Postbak(_Document):
-    """What was handed over for the roles of the one who asks, in the order of arrival."""
+    """What was handed over for the roles of the one who asks, and what was taken back of it, each as it came in."""
 
     poststukken: list[Poststuk]
+    terughalingen: list[Terughaling]
 
 
 class Medewerker(_Document):

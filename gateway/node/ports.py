@@ -65,8 +65,50 @@ class Handed:
     in_node: bool = False
 
 
+class RecallKind(StrEnum):
+    """What became of a copy that its sender took back."""
+
+    TAKEN_BACK = "teruggehaald"
+    BREACH = "datalek"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecallNotice:
+    """A copy was taken back, which the agency's system took over or may have taken over. Holds no content.
+
+    `kind` is BREACH when somebody saw the copy or the system has it: its sender keeps a breach file (AVG 33). A copy of
+    which that shows later is told a second time, as BREACH. `reference` is the system's own of the delivery, None when
+    its answer never came. `taken_back_at` is RFC 3339 in UTC.
+    """
+
+    kind: RecallKind
+    copy_id: str
+    message_id: str
+    case_id: str
+    message_type: str
+    sender_oin: str
+    sender_role: str
+    role: str
+    reference: str | None
+    taken_back_at: str
+
+    @property
+    def notice_id(self) -> str:
+        """The idempotency key: each kind is told once of a copy."""
+        return f"{self.copy_id}.{self.kind}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """The agency's system keeps the notice, under its own `reference` of at most 200 characters. `was_here`: it had
+    taken the copy over, at any time."""
+
+    reference: str
+    was_here: bool
+
+
 class AgencyUnavailable(Unavailable):
-    """The agency's system did not take the delivery over. It is offered again; nothing is lost."""
+    """The agency's system did not take the delivery or the notice over. It is offered again; nothing is lost."""
 
     default_code = "organisatiesysteem-onbereikbaar"
     default_nl = "Het systeem van de organisatie is niet bereikbaar."
@@ -78,10 +120,13 @@ class AgencyAdapter(Protocol):
 
     `deliver` returns only when the system keeps the delivery. Offered again with the same copy id it changes nothing
     and returns the same reference. It raises AgencyUnavailable, and nothing else, when the delivery was not taken over
-    or when that is not known. `adapters.conformance` holds an adapter to this.
+    or when that is not known. `recall` promises the same of a notice, by its notice id; from then on the system does
+    not take that copy over any more. `adapters.conformance` holds an adapter to this.
     """
 
     async def deliver(self, delivery: Delivery) -> Handed: ...
+
+    async def recall(self, notice: RecallNotice) -> Noted: ...
 
     async def close(self) -> None: ...
 
@@ -91,6 +136,9 @@ class OwnMailbox:
 
     async def deliver(self, delivery: Delivery) -> Handed:
         return Handed(reference=delivery.copy_id, in_node=True)
+
+    async def recall(self, notice: RecallNotice) -> Noted:
+        return Noted(reference=notice.notice_id, was_here=False)
 
     async def close(self) -> None:
         return None

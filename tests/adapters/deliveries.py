@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from adapters.conformance import CANARY
-from adapters.contract import Delivery, Withheld
+from adapters.contract import Delivery, RecallKind, RecallNotice, Withheld
 from gateway.domain.catalogue import Kind, MessageType, TypeSpec, catalogue
 from gateway.domain.content_schema import check_content
 from gateway.domain.identifiers import new_id
@@ -73,6 +73,21 @@ def delivery(name: str = "screening.gepland.kennisgeving", *, role: str = "polit
         content=content,
         withheld=(Withheld(field="kindzorgen_samenvatting", rule="G00_default"),),
         marks=(),
+    )
+
+
+def notice_of(delivery: Delivery) -> RecallNotice:
+    return RecallNotice(
+        kind=RecallKind.TAKEN_BACK,
+        copy_id=delivery.copy_id,
+        message_id=delivery.message_id,
+        case_id=delivery.case_id,
+        message_type=delivery.message_type,
+        sender_oin=delivery.sender_oin,
+        sender_role=delivery.sender_role,
+        role=delivery.role,
+        reference=None,
+        taken_back_at="2026-03-02T12:00:00.000Z",
     )
 
 

@@ -7,17 +7,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import httpx2
 
-from adapters.contract import AgencyAdapter, Delivery
+from adapters.contract import AgencyAdapter, Delivery, RecallNotice
 from adapters.http_system import HttpSystem, SystemAddress
 from adapters.politie.mapping import lines
 from adapters.simulator.agency import PretendAgency
 from adapters.simulator.serving import running
 from gateway.domain.identifiers import Oin
 from gateway.local.registry_file import POLICE, Agency, ExchangeFolder
-from tests.adapters.deliveries import delivery
+from tests.adapters.deliveries import delivery, notice_of
 
 Answer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -29,22 +30,28 @@ def _http(status: str, body: bytes = b"", headers: str = _JSON, length: int | No
     return f"HTTP/1.1 {status}\r\n{headers}Content-Length: {size}\r\n\r\n".encode() + body
 
 
+PLACE = b"C" * 36  # of the id of the copy, as long as it, so that the stated length of an answer is right
+_BOTH = b'{"kopieId": "%s", "meldingId": "%s.teruggehaald", "hadAflevering": true, "referentie": ' % (
+    PLACE,
+    PLACE,
+)
 _OTHER = b'{"kopieId": "00000000-0000-4000-8000-000000000000", "referentie": "x-1"}'
+_ONLY = b'{"kopieId": "%s"' % PLACE
 ODD = {
     "html": _http("200 OK", b"<p>Welkom</p>", "Content-Type: text/html\r\n"),
     "empty": _http("200 OK"),
     "no content": b"HTTP/1.1 204 No Content\r\n\r\n",
-    "no reference": _http("200 OK", b'{"kopieId": "COPY"}'),
-    "empty reference": _http("200 OK", b'{"kopieId": "COPY", "referentie": ""}'),
-    "reference no text": _http("200 OK", b'{"kopieId": "COPY", "referentie": 1}'),
-    "reference too long": _http("200 OK", b'{"kopieId": "COPY", "referentie": "' + b"x" * 201 + b'"}'),
-    "reference with a line break": _http("200 OK", b'{"kopieId": "COPY", "referentie": "a\\nb"}'),
+    "no reference": _http("200 OK", _ONLY + b"}"),
+    "empty reference": _http("200 OK", _BOTH + b'""}'),
+    "reference no text": _http("200 OK", _BOTH + b"1}"),
+    "reference too long": _http("200 OK", _BOTH + b'"' + b"x" * 201 + b'"}'),
+    "reference with a line break": _http("200 OK", _BOTH + b'"a\\nb"}'),
     "about another copy": _http("200 OK", _OTHER),
     "a list": _http("200 OK", b"[]"),
     "deeply nested": _http("200 OK", b"[" * 4000),
     "not utf-8": _http("200 OK", b"\xff\xfe{"),
     "endless": _http("200 OK", b"x" * 100_000),
-    "cut off": _http("200 OK", b'{"kopieId": "COPY"', length=400),
+    "cut off": _http("200 OK", _ONLY, length=400),
     "redirect": _http("307 Temporary Redirect", headers="Location: https://localhost:9/elders\r\n"),
     "wrong request": _http("400 Bad Request", b"{}"),
     "conflict": _http("409 Conflict", b"{}"),
@@ -52,6 +59,14 @@ ODD = {
     "busy": _http("503 Service Unavailable", b"{}", "Retry-After: 7\r\n"),
     "not http": b"220 mail.example ESMTP\r\n",
     "hang up": b"",
+}
+ODD_FOR_A_RECALL = {
+    name: _http("200 OK", _BOTH.replace(b'"hadAflevering": true, ', was_here) + b'"x-1"}')
+    for name, was_here in (
+        ("no word of the delivery", b""),
+        ("a word that is neither", b'"hadAflevering": "ja", '),
+        ("a number for it", b'"hadAflevering": 1, '),
+    )
 }
 
 
@@ -112,16 +127,28 @@ class TroubledAgency:
     def delivery(self) -> Delivery:
         return delivery()
 
+    def notice_of(self, delivery: Delivery) -> RecallNotice:
+        return notice_of(delivery)
+
     def adapter(self) -> AgencyAdapter:
         at = replace(address(self._exchange, self._settings.port), within_s=self.within_s)
         return HttpSystem(at, lines=lines)
 
     async def times_kept(self, copy_id: str) -> int:
+        kept = [each["aflevering"]["kopieId"] for each in (await self._mailbox())["poststukken"]]
+        return kept.count(copy_id)
+
+    async def times_told(self, notice_id: str) -> int:
+        told = [each["meldingId"] for each in (await self._mailbox())["terughalingen"]]
+        return told.count(notice_id)
+
+    async def _mailbox(self) -> dict[str, Any]:
+        """What a person of the agency is shown."""
         async with person(self._exchange, self._settings.port) as client:
             token = await token_of(client, "pol-hovj-1")
             answer = await client.get("/postbak", headers={"Authorization": f"Bearer {token}"})
-        kept = [each["aflevering"]["kopieId"] for each in answer.json()["poststukken"]]
-        return kept.count(copy_id)
+        found: dict[str, Any] = answer.json()
+        return found
 
     async def go_down(self) -> None:
         await self.stop()
@@ -143,7 +170,7 @@ class TroubledAgency:
         async def odd(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             request = await _request(reader)
             copy_id = request.split(b'"kopieId": "', 1)[1][:36]
-            writer.write(ODD[name].replace(b"COPY", copy_id) if name != "no reference" else ODD[name])
+            writer.write((ODD | ODD_FOR_A_RECALL)[name].replace(PLACE, copy_id))
 
         await self._instead(odd)
 

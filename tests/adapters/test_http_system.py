@@ -13,8 +13,8 @@ from adapters.http_system import HttpSystem, SystemAddress
 from adapters.politie.mapping import lines
 from adapters.simulator.serving import running
 from gateway.local.registry_file import MUNICIPALITY, ExchangeFolder
-from tests.adapters.deliveries import delivery
-from tests.adapters.parties import TroubledAgency, address, pretend
+from tests.adapters.deliveries import delivery, notice_of
+from tests.adapters.parties import ODD_FOR_A_RECALL, TroubledAgency, address, pretend
 
 
 @pytest.fixture
@@ -42,6 +42,21 @@ async def test_a_system_that_asks_to_wait_is_waited_for(agency: TroubledAgency) 
     adapter = agency.adapter()
     assert isinstance(adapter, HttpSystem)
     assert (await _trouble(adapter)).retry_after_s == 7
+
+
+@pytest.mark.parametrize("name", ODD_FOR_A_RECALL)
+async def test_a_system_that_does_not_say_whether_it_had_the_copy_was_not_told(
+    agency: TroubledAgency, name: str
+) -> None:
+    notice = notice_of(delivery())
+    await agency.answer_oddly(name)
+    adapter = agency.adapter()
+    with pytest.raises(AgencyUnavailable) as caught:
+        await adapter.recall(notice)
+    await adapter.close()
+    assert caught.value.code == Trouble.UNKNOWN_ANSWER
+    await agency.recover()
+    assert await agency.times_told(notice.notice_id) == 0
 
 
 async def test_a_redirect_is_not_followed(agency: TroubledAgency) -> None:

@@ -151,7 +151,8 @@ async def test_an_opened_message_becomes_a_breach_with_its_file_at_the_sender(wh
 
 
 async def test_what_the_agencys_system_took_over_is_a_breach_as_well(whole: HubWithNodes) -> None:
-    draft = await notice(whole, system=AgencySystem())
+    system = AgencySystem()
+    draft = await notice(whole, system=system)
     await whole.settle()
     vt = whole.node(VT).parts
     decided = await recall_copy(vt, COORDINATOR, draft.message_id, recipient=HOVJ, reason="zonder_grondslag")
@@ -159,6 +160,7 @@ async def test_what_the_agencys_system_took_over_is_a_breach_as_well(whole: HubW
     await whole.settle()
     (file,) = await breaches(vt, COORDINATOR, "vt_procescoordinator")
     assert file.oorzaak == "in_systeem"
+    assert list(system.told) == [f"{decided.copy_id}.datalek"]
 
 
 async def test_a_recall_by_another_role_or_of_a_recipient_that_got_nothing_is_not_found(

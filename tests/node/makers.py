@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, cast
 
 from gateway.domain.identifiers import StaffRef, new_id
 from gateway.local.registry_file import (
@@ -19,7 +19,7 @@ from gateway.local.registry_file import (
 )
 from gateway.node.assembly import NodeApp, NodeIdentity, build_node, take_in
 from gateway.node.hub_link import HubLink
-from gateway.node.ports import AgencyUnavailable, Delivery, Handed
+from gateway.node.ports import AgencyAdapter, AgencyUnavailable, Delivery, Handed, Noted, RecallNotice
 from gateway.node.storage.database import Database
 from gateway.node.usecases.draft import Draft
 from gateway.node.usecases.fetch_documents import fetch_documents
@@ -51,6 +51,7 @@ class AgencySystem:
     def __init__(self) -> None:
         self.kept: dict[str, Delivery] = {}
         self.offered: list[str] = []
+        self.told: dict[str, RecallNotice] = {}
         self.is_down = False
         self.dies_after_keeping = 0
 
@@ -58,11 +59,23 @@ class AgencySystem:
         self.offered.append(delivery.copy_id)
         if self.is_down:
             raise AgencyUnavailable(retry_after_s=1)
+        if any(notice.copy_id == delivery.copy_id for notice in self.told.values()):
+            raise AgencyUnavailable(retry_after_s=1)
         self.kept.setdefault(delivery.copy_id, delivery)
         if self.dies_after_keeping:
             self.dies_after_keeping -= 1
             raise ConnectionResetError
         return Handed(reference=f"kenmerk-{list(self.kept).index(delivery.copy_id) + 1}")
+
+    async def recall(self, notice: RecallNotice) -> Noted:
+        self.offered.append(notice.notice_id)
+        if self.is_down:
+            raise AgencyUnavailable(retry_after_s=1)
+        self.told.setdefault(notice.notice_id, notice)
+        if self.dies_after_keeping:
+            self.dies_after_keeping -= 1
+            raise ConnectionResetError
+        return Noted(reference=f"terug-{notice.notice_id}", was_here=notice.copy_id in self.kept)
 
     async def close(self) -> None:
         return None
@@ -140,7 +153,7 @@ class Exchange:
         for node in self.nodes.values():
             node.parts.database.close()
 
-    def start(self, agency: Agency, system: AgencySystem) -> Node:
+    def start(self, agency: Agency, system: AgencyAdapter) -> Node:
         """The node of an agency with this system behind it, on the file that is there or a new one."""
         keys, file = self.folder.agency(agency.oin), self.directory / f"{agency.oin}.db"
         if not file.exists():
@@ -163,7 +176,8 @@ class Exchange:
             public_url="https://node.schakel.example",
             clock=self.clock,
         )
-        node = Node(app=app, inbox=inbox, system=system, handing=HandOver(app.parts, system))
+        handing = HandOver(app.parts, system)
+        node = Node(app=app, inbox=inbox, system=cast("AgencySystem", system), handing=handing)
         self.nodes[agency.oin] = node
         return node
 
@@ -176,19 +190,19 @@ class Exchange:
         return self.node(POLICE)
 
 
-def make_exchange(directory: Path) -> Exchange:
+def make_exchange(directory: Path, *, now: datetime = NOW) -> Exchange:
     """A fresh exchange; nodes start on first use. Close it."""
-    create_exchange(directory / "keys", [VEILIG_THUIS, POLICE, MUNICIPALITY], now=NOW)
-    return load_exchange(directory)
+    create_exchange(directory / "keys", [VEILIG_THUIS, POLICE, MUNICIPALITY], now=now)
+    return load_exchange(directory, now=now)
 
 
-def load_exchange(directory: Path) -> Exchange:
+def load_exchange(directory: Path, *, now: datetime = NOW) -> Exchange:
     """An exchange that was made before: the same keys and files, and a hub that knows nothing yet."""
     folder = ExchangeFolder(directory / "keys")
     registry = Registry.load(
-        folder.registry.read_bytes(), trust_anchor_pem=folder.trust_anchor.read_bytes(), now=NOW
+        folder.registry.read_bytes(), trust_anchor_pem=folder.trust_anchor.read_bytes(), now=now
     )
-    clock = Clock(NOW)
+    clock = Clock(now)
     hub = HubInMemory(registry, SigningKey.from_pem(folder.hub.signing_key.read_bytes()), clock)
     return Exchange(folder=folder, registry=registry, clock=clock, hub=hub, directory=directory)
 

@@ -5,13 +5,18 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, insert, or_, select, update
 
+from gateway.node.ports import RecallKind
+from gateway.node.storage.rows import ReceivedCopy
 from gateway.node.storage.selecting import select_all, select_one
 from gateway.node.storage.tables import quarantine, recalls_in, recalls_out, received_copies
+
+UNSEEN = "vernietigd"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecallIn:
-    """A copy that its sender took back. `kind` is what the hub decided, `outcome` what was found here."""
+    """A copy that its sender took back. `kind` is what the hub decided, `outcome` what was found here. `system_told` is
+    what the agency's system knows of it (`RecallKind`), None for nothing, under its own `system_reference`."""
 
     copy_id: str
     message_id: str
@@ -25,6 +30,13 @@ class RecallIn:
     decision_jws: str
     attestation: str
     received_at: str
+    system_told: str | None = None
+    system_reference: str | None = None
+
+    @property
+    def is_breach(self) -> bool:
+        """Somebody saw the copy, or the agency's system has it: its sender has a breach file."""
+        return self.kind == RecallKind.BREACH or self.outcome != UNSEEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +62,28 @@ def insert_recall_in(connection: Connection, recall: RecallIn) -> bool:
 
 def find_recall_in(connection: Connection, copy_id: str) -> RecallIn | None:
     return select_one(connection, RecallIn, select(recalls_in).where(recalls_in.c.copy_id == copy_id))
+
+
+def untold(connection: Connection) -> tuple[tuple[RecallIn, ReceivedCopy], ...]:
+    """Recalls of copies that came in, of which the agency's system does not know what they are now; oldest first."""
+    told = recalls_in.c
+    is_breach = or_(told.kind == RecallKind.BREACH, told.outcome != UNSEEN)
+    worse = (told.system_told != RecallKind.BREACH) & is_breach
+    query = select(recalls_in).where(or_(told.system_told.is_(None), worse)).order_by(told.received_at)
+    found = {recall.copy_id: recall for recall in select_all(connection, RecallIn, query)}
+    copies = select_all(
+        connection, ReceivedCopy, select(received_copies).where(received_copies.c.copy_id.in_(list(found)))
+    )
+    by_id = {copy.copy_id: copy for copy in copies}
+    return tuple((recall, by_id[copy_id]) for copy_id, recall in found.items() if copy_id in by_id)
+
+
+def record_told(connection: Connection, copy_id: str, *, kind: RecallKind, reference: str) -> None:
+    connection.execute(
+        update(recalls_in)
+        .where(recalls_in.c.copy_id == copy_id)
+        .values(system_told=kind, system_reference=reference)
+    )
 
 
 def taken_back(connection: Connection) -> frozenset[str]:

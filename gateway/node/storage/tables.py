@@ -260,7 +260,7 @@ corrections_in = Table(
 )
 
 # Copies that their sender took back from us, with both signatures and ours on what became of the copy. A copy may be
-# recalled before it comes: then it is not taken in any more.
+# recalled before it comes: then it is not taken in any more. `system_told` is what the agency's system was told of it.
 recalls_in = Table(
     "recalls_in",
     metadata,
@@ -276,6 +276,8 @@ recalls_in = Table(
     _text("decision_jws"),
     _text("attestation"),
     _time("received_at"),
+    _text("system_told", optional=True),
+    _text("system_reference", optional=True),
     Index(None, "case_id", "role"),
 )
 

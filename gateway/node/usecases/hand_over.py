@@ -7,8 +7,7 @@ apart. A copy that the system does not take holds up its own case only.
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from gateway.domain.catalogue import catalogue
 from gateway.domain.errors import SchakelError
@@ -21,14 +20,14 @@ from gateway.node.storage.rows import ReceivedCopy
 from gateway.node.usecases.corrections import known_corrections, marks_of
 from gateway.node.usecases.kept import open_kept
 from gateway.node.usecases.parts import Parts
-from gateway.node.usecases.recalled import attest_late_hand_over, is_recalled
+from gateway.node.usecases.patience import Patience
+from gateway.node.usecases.recalled import attest_in_system, is_recalled
 from gateway.node.usecases.receipts import give_receipt
+from gateway.node.usecases.tell_recalls import tell_recalls
 
 logger = logging.getLogger(__name__)
 
-FIRST_PAUSE: Final = timedelta(seconds=1)
-LONGEST_PAUSE: Final = timedelta(minutes=1)
-IDLE_S: Final = 5.0
+IDLE_S = 5.0
 
 
 class HandOver:
@@ -37,21 +36,21 @@ class HandOver:
     def __init__(self, parts: Parts, adapter: AgencyAdapter) -> None:
         self._parts = parts
         self._adapter = adapter
-        self._failures: dict[str, int] = {}
-        self._not_before: dict[str, datetime] = {}
+        self._patience = Patience()
 
     async def hand_over(self) -> int:
-        """Offers every copy whose turn it is, once; the number that the system took."""
+        """Offers every copy whose turn it is, and tells of every one that was taken back, once; how many of both the
+        system took."""
         now, taken = self._parts.clock(), 0
         for copy, mark in await self._parts.database.read(lambda c: _ready(c, now)):
-            if now >= self._not_before.get(copy.copy_id, now):
+            if self._patience.is_due(copy.copy_id, now):
                 taken += await self._offer(copy, mark)
-        return taken
+        return taken + await tell_recalls(self._parts, self._adapter, self._patience)
 
     async def wait(self) -> None:
         """Returns when a copy came in, or when one that waits may be offered."""
         gap_ends = await self._parts.database.read(received.next_gap_ends)
-        ends = [moment for moment in (gap_ends, *self._not_before.values()) if moment is not None]
+        ends = [moment for moment in (gap_ends, *self._patience.ends()) if moment is not None]
         future = [seconds for end in ends if (seconds := (end - self._parts.clock()).total_seconds()) > 0]
         await self._parts.to_agency.wait(min([IDLE_S, *future]))
 
@@ -69,19 +68,16 @@ class HandOver:
             return False
         now = self._parts.clock()
         await self._parts.database.write(lambda c: _record(self._parts, c, copy, handed, mark=mark, now=now))
-        self._failures.pop(copy.copy_id, None)
-        self._not_before.pop(copy.copy_id, None)
+        self._patience.over(copy.copy_id)
         self._parts.to_hub.ring()
         return True
 
     def _postpone(self, copy: ReceivedCopy, error: Exception) -> None:
-        failures = self._failures[copy.copy_id] = self._failures.get(copy.copy_id, 0) + 1
-        pause = min(FIRST_PAUSE * 2 ** min(failures - 1, 10), LONGEST_PAUSE)
-        self._not_before[copy.copy_id] = self._parts.clock() + pause
+        attempt = self._patience.failed(copy.copy_id, self._parts.clock())
         code = error.code if isinstance(error, SchakelError) else type(error).__name__
         logger.warning(
             "the agency's system did not take a copy",
-            extra={"copy_id": copy.copy_id, "code": code, "attempt": failures},
+            extra={"copy_id": copy.copy_id, "code": code, "attempt": attempt},
         )
 
 
@@ -129,6 +125,6 @@ def _record(
     """A copy that names documents gets the receipt with the last of them (`fetch_documents`)."""
     received.record_hand_over(connection, copy, handed, mark, now)
     if not handed.in_node:
-        attest_late_hand_over(parts, connection, copy, now)
+        attest_in_system(parts, connection, copy.copy_id, now)
     if documents.is_complete(connection, copy.copy_id):
         give_receipt(parts, connection, copy, "functioneel", now)

@@ -87,14 +87,14 @@ async def require_not_recalled(parts: Parts, copy: ReceivedCopy) -> None:
     await parts.database.read(lambda c: refuse_if_recalled(c, copy))
 
 
-def attest_late_hand_over(parts: Parts, connection: Connection, copy: ReceivedCopy, now: datetime) -> None:
-    """The agency's system took the copy over while it was being recalled: what was attested is not true any more."""
-    recall = find_recall_in(connection, copy.copy_id)
+def attest_in_system(parts: Parts, connection: Connection, copy_id: str, now: datetime) -> None:
+    """The agency's system turns out to have a copy, of which it was attested that nobody saw it if it was recalled."""
+    recall = find_recall_in(connection, copy_id)
     if recall is None or recall.outcome != "vernietigd":
         return
     order = RecallOrder.parse(load_json(unb64u(recall.order_jws.split(".")[1])))
     attestation = _attest(parts, connection, order, "in_systeem", now)
-    worsen(connection, copy.copy_id, outcome="in_systeem", attestation=attestation)
+    worsen(connection, copy_id, outcome="in_systeem", attestation=attestation)
     _report(connection, order, attestation, now)
 
 
