@@ -66,6 +66,7 @@ async def raise_alarm(
     case_id: str | None = None,
     owner: str | None = POL,
     roles: Sequence[str] = ("politie_hovj",),
+    also: Sequence[str] = (),
     urgency: str = "U0",
 ) -> str:
     """An alarm as the watch of clocks writes it; its id."""
@@ -79,7 +80,7 @@ async def raise_alarm(
         round=0,
         urgency=urgency,
         due_at=rfc3339(now + timedelta(hours=1)),
-        owner=json.dumps({"oin": owner, "roles": list(roles), "also": []}),
+        owner=json.dumps({"oin": owner, "roles": list(roles), "also": list(also)}),
         raised_at=rfc3339(now),
         settled_at=None,
         settled_by=None,

@@ -1,11 +1,13 @@
 """What the memory of the hub says about one alarm, in the terms of the roster. Pure.
 
 Whose alarm it is: the agency that the clock names; else those who work on the case in one of its roles; else every
-agency with that role that is competent for the dwelling. Roles that are told beside the owner come after it.
+agency with that role that is competent for the dwelling. A role that is told beside the owner is of other agencies
+mostly, so who that is follows from that role alone: who works on the case in it, else who is competent. It comes after
+the owner.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,7 +35,12 @@ class Owners:
     @property
     def all_roles(self) -> tuple[str, ...]:
         """Owner first. Without a role every role of the named agency."""
-        return (*self.roles, *self.also) if self.roles or self.oin is None else tuple(catalogue().roles)
+        return tuple(dict.fromkeys((*self.own_roles, *self.also)))
+
+    @property
+    def own_roles(self) -> tuple[str, ...]:
+        """The roles of the owner alone."""
+        return self.roles if self.roles or self.oin is None else tuple(catalogue().roles)
 
 
 def owners_of(row: AlarmRow) -> Owners:
@@ -60,25 +67,53 @@ def alarm_of(row: AlarmRow) -> Alarm:
     )
 
 
-def is_owner(file: AlarmFile, registry: Registry, now: datetime, *, oin: str, role: str) -> bool:
-    """Whether the alarm is for this role of that agency at `now`: what was for a predecessor is for its successor."""
-    owners = owners_of(file.alarm)
-    if role not in owners.all_roles:
-        return False
-    if owners.oin is not None:
-        return oin == registry.successions.heir(owners.oin, now)
-    working = {registry.successions.heir(a.oin, now) for a in file.assignments if a.role in owners.roles}
-    if working:
-        return oin in working
-    agency = registry.participants.get(oin)
-    return agency is not None and file.case is not None and agency.is_competent(file.case.municipality, now)
+def concerns(file: AlarmFile, registry: Registry, now: datetime, *, oin: str, role: str) -> bool:
+    """Whether the alarm is for this role of that agency at `now`, as an owner or told beside it: what was for a
+    predecessor is for its successor."""
+    return _Judging(file, owners_of(file.alarm), registry, now).rank(oin, role) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Judging:
+    """Whom an alarm is for, by what is on record at `now`."""
+
+    file: AlarmFile
+    owners: Owners
+    registry: Registry
+    now: datetime
+
+    def rank(self, oin: str, role: str) -> tuple[int, int] | None:
+        """The place of that role in the order of calling, owners first; None when the alarm is not for it."""
+        owners = self.owners
+        if role in owners.own_roles and self._is_owner(oin):
+            return 0, owners.own_roles.index(role)
+        if role in owners.also and self._works_or_competent(oin, {role}):
+            return 1, owners.also.index(role)
+        return None
+
+    def _is_owner(self, oin: str) -> bool:
+        if self.owners.oin is not None:
+            return oin == self.registry.successions.heir(self.owners.oin, self.now)
+        return self._works_or_competent(oin, self.owners.roles)
+
+    def _works_or_competent(self, oin: str, roles: Collection[str]) -> bool:
+        heir, case = self.registry.successions.heir, self.file.case
+        working = {heir(each.oin, self.now) for each in self.file.assignments if each.role in roles}
+        if working:
+            return oin in working
+        agency = self.registry.participants.get(oin)
+        return agency is not None and case is not None and agency.is_competent(case.municipality, self.now)
 
 
 def roster_of(file: AlarmFile, registry: Registry, now: datetime) -> list[OnDuty]:
     """Who may be called, in order of preference. The address in a line is the id under which it is stored."""
-    order = {role: place for place, role in enumerate(owners_of(file.alarm).all_roles)}
-    duties = [duty for duty in file.duties if is_owner(file, registry, now, oin=duty.oin, role=duty.role)]
-    duties.sort(key=lambda duty: (order[duty.role], duty.rank or 0, duty.starts_at, duty.duty_id))
+    judging = _Judging(file, owners_of(file.alarm), registry, now)
+    ranked = [
+        (rank, duty.rank or 0, duty.starts_at, duty.duty_id, duty)
+        for duty in file.duties
+        if (rank := judging.rank(duty.oin, duty.role)) is not None
+    ]
+    duties = [duty for *_, duty in sorted(ranked, key=lambda each: each[:-1])]
     return [line for duty in duties for line in _lines(duty, file)]
 
 

@@ -1,7 +1,8 @@
 """People and alarms: the call list of what nobody took on, and a person who takes an alarm on.
 
-Both are of the agency and role that own the alarm, and of nobody else: to others it does not exist. Taking one on ends
-the calling, not the duty: its clock runs on and raises its next alarm when that is due.
+Both are of the agencies and roles that own the alarm or are told beside the owner, and of nobody else: to others it
+does not exist. Taking one on ends the calling, not the duty: its clock runs on and raises its next alarm when that is
+due.
 """
 
 from datetime import datetime
@@ -13,7 +14,7 @@ from gateway.domain.clock import rfc3339
 from gateway.domain.deadlines import deadlines, rules_of
 from gateway.domain.errors import NotFound
 from gateway.domain.identifiers import new_id
-from gateway.hub.alarms.file import is_owner, owners_of
+from gateway.hub.alarms.file import concerns, owners_of
 from gateway.hub.storage.calling import AlarmFile, find_alarm, listed_alarms, load_alarm
 from gateway.hub.storage.changes import Change, Judgement, Revision
 from gateway.hub.storage.clock_rows import AlarmRow
@@ -38,7 +39,7 @@ async def show_call_list(parts: Parts, asker: Asker, question: CallListQuestion)
     files = [await _file(parts, row) for row in listed if question.door.rol in owners_of(row).all_roles]
     role = question.door.rol
     registry, now = parts.registry(), parts.clock()
-    mine = [file for file in files if file and is_owner(file, registry, now, oin=asker.oin, role=role)]
+    mine = [file for file in files if file and concerns(file, registry, now, oin=asker.oin, role=role)]
     return Answer(200, {"alarmen": [_view(file, asker.oin) for file in mine]})
 
 
@@ -48,7 +49,7 @@ async def take_on(parts: Parts, asker: Asker, question: TakeOnQuestion) -> Answe
     row = await parts.reader.read(lambda c: find_alarm(c, question.alarm_id))
     file = None if row is None else await _file(parts, row)
     by, now = question.door, parts.clock()
-    if file is None or not is_owner(file, parts.registry(), now, oin=asker.oin, role=by.rol):
+    if file is None or not concerns(file, parts.registry(), now, oin=asker.oin, role=by.rol):
         await audit_refusal(parts, asker, by, NOT_YOURS, "")
         raise NotFound
     if not _may_take_on(file, asker.oin, by):
