@@ -10,6 +10,9 @@ from sqlalchemy import func, select
 
 from audit.checkpoint import open_checkpoint
 from audit.note import VerifierKey
+from gateway.domain.clock import rfc3339
+from gateway.hub.messaging.publishing import Outgoing, Published, publish
+from gateway.hub.storage.outbox import claim
 from gateway.hub.storage.tables import checkpoints, deliveries, outbox
 from gateway.protocol.stamp import STAMP, Stamp
 from gateway.protocol.subjects import Verb
@@ -113,6 +116,47 @@ async def test_many_waiting_copies_go_in_batches_and_each_once(doors: OpenDoors)
     async with doors.nats.hub() as client:
         subjects = dict(await stored(client))
     assert sum(count for subject, count in subjects.items() if f".{POL}." in subject) == 20
+
+
+@pytest.mark.parametrize("known", [Published.STORED, Published.IN_DOUBT])
+async def test_a_relay_whose_claim_ran_out_while_it_published_changes_nothing_any_more(
+    doors: OpenDoors, known: Published
+) -> None:
+    """Slow, not dead: another one published and recorded meanwhile, and the node may have answered."""
+    relay, hub, slow = doors.hub.relay, doors.running, timedelta(minutes=1)
+    assert relay is not None
+    case = await open_case(hub)
+    await until_empty(hub)
+    await doors.inbox(GEM, urgent=False, count=1)
+    doors.nats.server.kill()
+    sent = await notify_police(case)
+    end = rfc3339(hub.hands.now + slow)
+    mine = await asyncio.to_thread(
+        claim, hub.store.engines, now=end, until=end, urgent_until=end, limit=len(sent.copies)
+    )
+    assert {each.row.copy_id for each in mine} == {context.kopie_id for context, _ in sent.copies}
+    doors.nats.server.start()
+    hub.hands.pass_time(slow * 5)
+    await until_empty(hub)
+    police = hub.node(POL, "politie_hovj", "pol-0007")
+    assert (await doors.over_nats(Verb.RECEIPT, POL, police.receipt(sent, "technisch"))).status == 200
+    await until_empty(hub)
+    before = await standings(hub)
+    ready = [message for message in map(relay._outgoing, mine) if isinstance(message, Outgoing)]
+    async with doors.nats.hub() as client:
+        assert [each.published for each in await publish(client, ready)] == [Published.STORED] * len(mine)
+        subjects = dict(await stored(client))
+    assert sum(count for subject, count in subjects.items() if f".{POL}.U1." in subject) == len(mine)
+    await relay._record([(each, known) for each in mine], hub.hands.now)
+    assert await standings(hub) == before
+    assert await waiting(hub) == 0
+
+
+async def standings(hub: RunningHub) -> list[tuple[str, int, str | None]]:
+    """How far each copy is."""
+    query = select(deliveries.c.copy_id, deliveries.c.progress, deliveries.c.outcome)
+    rows = await hub.store.reader.read(lambda c: c.execute(query.order_by(deliveries.c.copy_id)).all())
+    return [(row.copy_id, row.progress, row.outcome) for row in rows]
 
 
 async def test_a_copy_without_a_technical_receipt_is_published_again_and_then_not_any_more(

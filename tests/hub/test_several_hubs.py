@@ -8,6 +8,7 @@ from sqlalchemy import select
 from audit.tree import root_at
 from gateway.hub.storage.log_reading import committed_head
 from gateway.hub.storage.outbox import claim
+from gateway.hub.storage.rows import OutboxRow
 from gateway.hub.storage.tables import case_states, deliveries, log_leaves, log_nodes, messages
 from tests.hub.makers import (
     DWELLING,
@@ -87,16 +88,39 @@ async def test_the_log_and_the_numbers_of_three_busy_hubs_are_whole(three_hubs: 
     assert root_at(head.size, lambda level, index: stored[level, index]) == head.root()
 
 
+async def claimed(hub: RunningHub, now: str, *, limit: int = 50) -> list[OutboxRow]:
+    """What one relay gets at this time, in seconds of a minute; its claims end at 30, those of U0 at 05."""
+    found = await asyncio.to_thread(
+        claim, hub.store.engines, now=at(now), until=at("30"), urgent_until=at("05"), limit=limit
+    )
+    return [waiting.row for waiting in found]
+
+
+def at(second: str) -> str:
+    return f"2026-03-02T00:00:{second}.000Z"
+
+
 async def test_two_relays_never_claim_the_same_row(three_hubs: list[RunningHub]) -> None:
     for _ in range(4):
         await open_case(three_hubs[0])
-    now, until = "2026-03-02T00:00:00.000Z", "2026-03-02T00:00:30.000Z"
-    claims = await asyncio.gather(
-        *(asyncio.to_thread(claim, hub.store.engines, now=now, until=until, limit=5) for hub in three_hubs)
-    )
-    ids = [waiting.row.publish_id for mine in claims for waiting in mine]
+    claims = await asyncio.gather(*(claimed(hub, "00", limit=5) for hub in three_hubs))
+    ids = [row.publish_id for mine in claims for row in mine]
     assert len(ids) == len(set(ids)) == 8
-    again = await asyncio.to_thread(claim, three_hubs[0].store.engines, now=now, until=until, limit=5)
-    assert again == []
-    later = await asyncio.to_thread(claim, three_hubs[0].store.engines, now=until, until=until, limit=50)
-    assert len(later) == 8
+    assert await claimed(three_hubs[0], "00") == []
+    assert {row.publish_id for row in await claimed(three_hubs[0], "30")} == set(ids)
+
+
+async def test_what_a_dead_relay_had_claimed_of_u0_is_free_long_before_the_rest(
+    three_hubs: list[RunningHub],
+) -> None:
+    first, second, _ = three_hubs
+    case = await open_case(first)
+    await notify_police(case)
+    facts = KENNISGEVING_FACTS | {"spoedeisendheid": "nu"}
+    await case.vt.send(KENNISGEVING, case.case_id, facts, [(POL, "politie_hovj")])
+    held = await claimed(first, "00")
+    assert held[0].urgency == "U0"
+    assert {row.urgency for row in held[1:]} == {"U1", "U2"}
+    assert await claimed(second, "04") == []
+    assert [row.publish_id for row in await claimed(second, "05")] == [held[0].publish_id]
+    assert {row.publish_id for row in await claimed(second, "30")} == {row.publish_id for row in held}

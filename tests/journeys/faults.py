@@ -34,6 +34,8 @@ FAULTS: Final = {
     "hub-before-commit": _Place("INSERT INTO messages", Moment.BEFORE_COMMIT),
     # The message is accepted, and its sender does not know.
     "hub-after-commit": _Place("INSERT INTO messages", Moment.AFTER_COMMIT),
+    # The copies are this relay's, and nothing of them is in the stream. On PostgreSQL only.
+    "relay-after-claim": _Place("UPDATE outbox SET not_before", Moment.AFTER_COMMIT),
     # The copies are in the stream, and the outbox does not know.
     "relay-before-mark": _Place("DELETE FROM outbox", Moment.BEFORE_COMMIT),
     # The sender's node signed and stored, and the hub was not asked yet.

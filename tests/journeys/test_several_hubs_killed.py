@@ -1,16 +1,19 @@
 """Two hubs and two relays on one PostgreSQL, killed at random with everything around them, the database included."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from gateway.domain.clock import parse_time
 from tests.databases import Cluster, postgres_cluster
 from tests.journeys.conftest import Measure
 from tests.journeys.ledger import Ledger
-from tests.journeys.proof import assert_log_agrees, assert_promises_kept
+from tests.journeys.proof import assert_log_agrees, assert_promises_kept, until_idle
 from tests.journeys.senders import Sender
 from tests.journeys.test_crash_load import VICTIMS, Kills
 from tests.journeys.test_lost_database import _crash
@@ -23,6 +26,10 @@ SHARED = ("hub", "hub-2", "relay-1", "relay-2")
 DATABASE = "postgresql"
 FEW, MANY = 12, 100
 MESSAGE = "SELECT count(*) FROM messages WHERE message_id = %s"
+HELD = """SELECT outbox.created_at, outbox.not_before FROM outbox
+    JOIN deliveries ON deliveries.copy_id = outbox.copy_id WHERE deliveries.message_id = %s"""
+CLAIM_BOUND = timedelta(seconds=10)
+"""From accepting to the end of a claim: the claim is 3 s, the rest is the machine."""
 NUMBERS = "SELECT number FROM deliveries WHERE case_id = %s AND role = %s ORDER BY number"
 
 
@@ -83,6 +90,28 @@ def test_everything_around_two_hubs_killed_at_random_loses_nothing(
     with production_shape(tmp_path) as shape:
         victims = tuple(dict.fromkeys((*VICTIMS, *SHARED, DATABASE)))
         killed(shape, ledger, tmp_path, measure, kills=MANY, victims=victims)
+
+
+def test_an_urgent_copy_that_a_killed_relay_had_claimed_goes_out_by_another_within_seconds(
+    tmp_path: Path, ledger: Ledger, measure: Measure
+) -> None:
+    with production_shape(tmp_path) as shape:
+        theatre = shape.theatre
+        sender = Sender.at_work(theatre, ledger)
+        until_idle(theatre)
+        theatre.kill("relay-2")  # the other one shall have it
+        theatre.restart("relay-1", fault="relay-after-claim")
+        message_id = sender.send(urgent=True)
+        theatre.await_death("relay-1")
+        died, held = time.monotonic(), theatre.hub_rows(HELD, message_id)
+        assert held
+        assert all(parse_time(end) - parse_time(made) < CLAIM_BOUND for made, end in held), held
+        theatre.start("relay-2")
+        wait_until(lambda: theatre.hub_rows(HELD, message_id) == [], "publishing by the other relay")
+        measure("U0 out after its relay was killed, start of another included (s)", time.monotonic() - died)
+        theatre.start("relay-1")
+        assert_promises_kept(theatre, ledger)
+        assert_log_agrees(theatre, ledger, tmp_path)
 
 
 def _control_a_hub_that_answers_before_it_commits(shape: Shape, folder: Path) -> None:

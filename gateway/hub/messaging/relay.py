@@ -33,7 +33,8 @@ from gateway.protocol.receipt import InboxItem
 
 logger = logging.getLogger(__name__)
 
-CLAIMED_FOR: Final = timedelta(seconds=30)
+CLAIMED_FOR: Final = timedelta(seconds=10)
+URGENT_CLAIMED_FOR: Final = timedelta(seconds=3)  # so long U0 waits for another relay when this one is killed
 AT_ONCE: Final = 200
 FIRST_PAUSE: Final = timedelta(seconds=1)
 LONGEST_PAUSE: Final = timedelta(seconds=10)  # so long may an urgent copy wait for a server that is back
@@ -109,6 +110,7 @@ class Relay:
             self._engines,
             now=rfc3339(now),
             until=rfc3339(now + CLAIMED_FOR),
+            urgent_until=rfc3339(now + URGENT_CLAIMED_FOR),
             limit=AT_ONCE,
         )
         if not waiting:

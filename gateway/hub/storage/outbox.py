@@ -1,15 +1,18 @@
 """What waits to be published, and what was published and never reported as stored.
 
-On PostgreSQL several relays share the work: each claims rows that no other holds, for a while. On SQLite the one
-process that owns the file has the only relay, and nothing needs to be claimed.
+On PostgreSQL several relays share the work: each claims rows that no other holds, for a while. A claim may run out
+while its relay still publishes: then another one publishes the same, which the stream knows by its id, and whoever
+records second finds nothing to record. On SQLite the one process that owns the file has the only relay, and nothing
+needs to be claimed.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, case, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
+from gateway.domain.urgency import Urgency
 from gateway.hub.storage.changes import StorageUnavailable
 from gateway.hub.storage.deliveries import Progress
 from gateway.hub.storage.engine import Engines
@@ -30,10 +33,11 @@ class Waiting:
     stamp: str | None
 
 
-def claim(engines: Engines, *, now: str, until: str, limit: int) -> list[Waiting]:
+def claim(engines: Engines, *, now: str, until: str, urgent_until: str, limit: int) -> list[Waiting]:
     """Up to `limit` rows that may be published at `now`, the most urgent and oldest first.
 
-    On PostgreSQL they are this relay's until `until`. Blocks; raises StorageUnavailable.
+    On PostgreSQL they are this relay's until `until`, those of U0 until `urgent_until`. Blocks; raises
+    StorageUnavailable.
     """
     due = (
         select(outbox)
@@ -49,7 +53,8 @@ def claim(engines: Engines, *, now: str, until: str, limit: int) -> list[Waiting
             rows = select_all(connection, OutboxRow, due.with_for_update(skip_locked=True))
             if rows:
                 mine = outbox.c.publish_id.in_([row.publish_id for row in rows])
-                connection.execute(update(outbox).where(mine).values(not_before=until))
+                end = case((outbox.c.urgency == Urgency.U0.value, urgent_until), else_=until)
+                connection.execute(update(outbox).where(mine).values(not_before=end))
             return _with_copies(connection, rows)
     except SQLAlchemyError as error:
         raise StorageUnavailable(retry_after_s=RETRY_AFTER_S) from error
