@@ -7,14 +7,19 @@ which the hub may not import.
 Format version 1. Plaintext: canonical JSON of {inhoud, versie, zout}, padded with spaces to a size step, so that the
 size tells little; `zip` is never used. The commitment is SHA-256(salt || canonical JSON of the content): without the
 salt, which only sender and recipient have, nobody can test a guess against it.
+
+Evolution: a member that comes later in a version is left out while it is empty, so that every copy without it has the
+bytes that it always had. A node of before that member sets a copy with it aside, and reports it.
 """
 
+import operator
 import secrets
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from joserfc import jwe
 from joserfc.registry import HeaderParameter
+from pydantic import Field
 
 from gateway.domain.errors import PayloadTooLarge
 from gateway.protocol.canonical import b64u, canonical, sha256_hex
@@ -57,6 +62,8 @@ class CopyContext(Signed):
     revisie: ShortText
     afzendernummer: int  # of this sender, per case and recipient; starts at 1
     ongebruikt: list[int]  # earlier numbers whose submission was finally refused
+    onderweg: list[int] = Field(default=[], exclude_if=operator.not_)
+    """Earlier numbers that this copy may overtake, because their submission still waits. Later in version 1."""
 
 
 class CopyStatement(Signed):

@@ -6,6 +6,9 @@ from typing import Any, Final
 from gateway.protocol.canonical import canonical
 
 RETRY_AFTER: Final = "Retry-After"  # the header, over HTTPS (RFC 9110 10.2.3) and over NATS
+MAILBOX_FULL: Final = (
+    "postvak-vol"  # a refusal for want of room: nothing was stored, the same bytes may come again
+)
 LONGEST_RETRY_AFTER_S: Final = 3600  # whoever asks for more than an hour made a mistake
 
 

@@ -14,6 +14,7 @@ from typing import Final
 from gateway.domain.errors import Unavailable
 from gateway.domain.urgency import Urgency
 from gateway.hub.storage.backlog import Line
+from gateway.protocol.exchange import MAILBOX_FULL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,7 @@ _RETRY_URGENT_AFTER_S: Final = 5
 class MailboxFull(Unavailable):
     """Too much waits for a recipient already. Nothing was stored."""
 
-    default_code = "postvak-vol"
+    default_code = MAILBOX_FULL
 
     def __init__(self, oin: str, *, urgent: bool) -> None:
         super().__init__(

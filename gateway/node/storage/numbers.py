@@ -12,7 +12,8 @@ from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from gateway.node.storage.rows import SentCopy
-from gateway.node.storage.tables import sequence_numbers, unused_numbers
+from gateway.node.storage.sent import SentState
+from gateway.node.storage.tables import sent_copies, sent_messages, sequence_numbers, unused_numbers
 
 
 def next_number(connection: Connection, case_id: str, oin: str, role: str) -> int:
@@ -29,6 +30,18 @@ def unused(connection: Connection, case_id: str, oin: str, role: str) -> list[in
     table = unused_numbers.c
     query = select(table.number).where(table.case_id == case_id, table.oin == oin, table.role == role)
     return list(connection.execute(query.order_by(table.number)).scalars())
+
+
+def under_way(connection: Connection, case_id: str, oin: str, role: str, *, besides: str) -> list[int]:
+    """The numbers of copies whose message waits for the hub, ascending; not those of the message `besides`."""
+    copies, messages = sent_copies.c, sent_messages.c
+    query = (
+        select(copies.number)
+        .join(sent_messages, messages.message_id == copies.message_id)
+        .where(copies.case_id == case_id, copies.oin == oin, copies.role == role)
+        .where(messages.state == SentState.WAITING, messages.message_id != besides)
+    )
+    return list(connection.execute(query.order_by(copies.number)).scalars())
 
 
 def give_up(connection: Connection, copies: Iterable[SentCopy]) -> None:

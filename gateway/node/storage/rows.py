@@ -121,7 +121,9 @@ class MissingNumber:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxItem:
-    """Something for the hub: the submission of `message_id`, or `body` under `verb`, a receipt or rejection if None."""
+    """Something for the hub: the submission of `message_id`, or `body` under `verb`, a receipt or rejection if None.
+
+    `held_by` says why a submission waits when an urgent one may pass it."""
 
     item_id: int
     case_id: str
@@ -132,6 +134,7 @@ class OutboxItem:
     attempts: int
     not_before: str
     created_at: str
+    held_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -182,6 +182,17 @@ missing_numbers = Table(
     _time("reported_at", optional=True),
 )
 
+# Numbers of the sender's count that a copy says it overtook: `named_by` is the number of the last copy that said so.
+awaited_numbers = Table(
+    "awaited_numbers",
+    metadata,
+    _text("case_id", key=True),
+    _text("sender_oin", key=True),
+    _text("role", key=True),
+    _number("number", key=True),
+    _number("named_by"),
+)
+
 quarantine = Table(
     "quarantine",
     metadata,
@@ -321,6 +332,7 @@ outbox = Table(
     _number("attempts"),
     _time("not_before"),
     _time("created_at"),
+    _text("held_by", optional=True),
     Index(None, "not_before"),
     Index(None, "message_id"),
 )

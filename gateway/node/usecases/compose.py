@@ -13,6 +13,7 @@ from gateway.domain.case import Side
 from gateway.domain.clock import rfc3339
 from gateway.domain.errors import Cause, Refused
 from gateway.domain.identifiers import RoleId, new_id
+from gateway.domain.urgency import Urgency
 from gateway.node.masks import MaskContext, build_copy
 from gateway.node.reader import Reader
 from gateway.node.storage import numbers
@@ -183,6 +184,7 @@ def _context(
     work: _Work, plan: RecipientPlan, participant: Participant, content: dict[str, object]
 ) -> CopyContext:
     draft, lane = work.draft, (work.draft.case_id, plan.oin, plan.rol)
+    overtakes = work.plan.urgentie == Urgency.U0
     return CopyContext(
         afzender=OinRole(oin=work.parts.oin, rol=draft.role),
         ontvanger=OinRole(oin=plan.oin, rol=plan.rol),
@@ -201,6 +203,7 @@ def _context(
         revisie=work.plan.revisie,
         afzendernummer=numbers.next_number(work.connection, *lane),
         ongebruikt=numbers.unused(work.connection, *lane),
+        onderweg=numbers.under_way(work.connection, *lane, besides=draft.message_id) if overtakes else [],
     )
 
 

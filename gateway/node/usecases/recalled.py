@@ -20,7 +20,7 @@ from gateway.node.storage.recalls import (
     worsen,
 )
 from gateway.node.storage.rows import ReceivedCopy
-from gateway.node.storage.sender_numbers import note_number
+from gateway.node.storage.sender_numbers import Lane, note_number
 from gateway.node.usecases.parts import Parts
 from gateway.protocol.canonical import malformed, sha256_hex, unb64u
 from gateway.protocol.recall import (
@@ -181,11 +181,10 @@ def _account_for_number(connection: Connection, order: RecallOrder, now: datetim
     """The number of a copy that was taken back is not missing: its sender signed where it went."""
     note_number(
         connection,
-        case_id=order.zaak_id,
-        sender_oin=order.afzender.oin,
-        role=order.ontvanger.rol,
-        number=order.afzendernummer,
+        Lane(case_id=order.zaak_id, sender_oin=order.afzender.oin, role=order.ontvanger.rol),
+        order.afzendernummer,
         unused=(),
+        under_way=None,
         urgency=NO_URGENCY,
         now=now,
     )

@@ -21,7 +21,7 @@ from gateway.node.storage import received
 from gateway.node.storage.database import Connection
 from gateway.node.storage.documents import expect
 from gateway.node.storage.rows import ReceivedCopy
-from gateway.node.storage.sender_numbers import note_number
+from gateway.node.storage.sender_numbers import Lane, note_number
 from gateway.node.usecases.corrections import note_correction
 from gateway.node.usecases.destroy_case import is_destroyed, take_destruction_order
 from gateway.node.usecases.incoming_receipts import take_receipt, take_rejection
@@ -138,11 +138,10 @@ def _store(parts: Parts, connection: Connection, data: bytes, verified: Verified
     note_correction(connection, copy, verified.opened)
     note_number(
         connection,
-        case_id=copy.case_id,
-        sender_oin=copy.sender_oin,
-        role=copy.role,
-        number=context.afzendernummer,
+        Lane(case_id=copy.case_id, sender_oin=copy.sender_oin, role=copy.role),
+        context.afzendernummer,
         unused=context.ongebruikt,
+        under_way=context.onderweg,
         urgency=copy.urgency,
         now=now,
     )

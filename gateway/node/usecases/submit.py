@@ -3,6 +3,9 @@
 The bytes go verbatim until the hub answers. A refusal is final, but for a plan that became stale or a signature that
 became too old: then the message is composed again from its original, with a new plan and a new `jti`, and the older
 bytes are void. What the hub was never asked stays in the outbox.
+
+An urgent message that may pass older ones of its case goes only if the hub gives it a plan as the case stands, with the
+same act as before: then it does not rest on what waits. What the hub refuses after that, it refuses for good as always.
 """
 
 import logging
@@ -22,6 +25,7 @@ from gateway.node.hub_link import HubUnreachable, answer_or_error, asked_wait
 from gateway.node.hub_link.problems import error_of
 from gateway.node.storage import numbers, outbox, sent
 from gateway.node.storage.database import Connection
+from gateway.node.storage.outbox import Held, Turn
 from gateway.node.storage.rows import SentMessage
 from gateway.node.storage.sent import SentState
 from gateway.node.usecases.compose import compose
@@ -29,7 +33,7 @@ from gateway.node.usecases.draft import Draft, draft_of
 from gateway.node.usecases.parts import Parts
 from gateway.node.usecases.plan import plan_message
 from gateway.protocol.canonical import canonical
-from gateway.protocol.exchange import Answer
+from gateway.protocol.exchange import MAILBOX_FULL, Answer
 from gateway.protocol.plan import Plan
 from gateway.protocol.questions import SubmitAnswer
 from gateway.protocol.subjects import Verb
@@ -49,10 +53,11 @@ async def submit_stored(parts: Parts, message_id: str) -> bool:
 
     Raises what the hub refused it with, also when that was before.
     """
-    message, may_go = await parts.database.read(lambda c: _turn(c, message_id))
+    message, turn = await parts.database.read(lambda c: (_found(c, message_id), outbox.turn(c, message_id)))
     if message.state != SentState.WAITING:
         return _first_answer(message)
     try:
+        may_go = turn is Turn.FIRST or (turn is Turn.PASSES and await _can_do_without(parts, message))
         while may_go:
             try:
                 await _submit(parts, message)
@@ -62,6 +67,7 @@ async def submit_stored(parts: Parts, message_id: str) -> bool:
                 return True
     except (Unavailable, TooManyRequests) as error:
         wait, case_id = asked_wait(error), message.case_id
+        held_by = Held.NO_ROOM if error.code == MAILBOX_FULL else None
         await parts.database.write(
             lambda c: outbox.later(
                 c,
@@ -69,6 +75,7 @@ async def submit_stored(parts: Parts, message_id: str) -> bool:
                 message_id=message_id,
                 at_least=wait,
                 urgent=sent.urgent_waits(c, case_id),
+                held_by=held_by,
             )
         )
         parts.to_hub.ring()
@@ -76,14 +83,29 @@ async def submit_stored(parts: Parts, message_id: str) -> bool:
         problem = problem_of(refusal, instance=RESOURCE, trace_id="")
         answer = Answer(problem.status, dict(problem.body))
         await parts.database.write(lambda c: _record_refused(c, message_id, answer, parts.clock()))
+        parts.to_hub.ring()  # what waited behind it may go now
         logger.warning("the hub refused a message", extra={"message_id": message_id, "code": refusal.code})
         raise
     return False
 
 
-def _turn(connection: Connection, message_id: str) -> tuple[SentMessage, bool]:
-    """The message, and whether nothing older of its case still waits for the hub."""
-    return _found(connection, message_id), outbox.is_first(connection, message_id)
+async def _can_do_without(parts: Parts, message: SentMessage) -> bool:
+    """Whether the hub would take it before the older ones. If not, it stays behind them. Raises Unavailable and
+    TooManyRequests. A plan that is refused is forgotten; a submission that is refused would be so for good."""
+    try:
+        plan = await plan_message(parts, draft_of(parts, message))
+    except (Unavailable, TooManyRequests):
+        raise
+    except SchakelError as refusal:
+        found = refusal.code
+    else:
+        if plan.handeling == Plan.parse(load_json(message.plan.encode())).handeling:
+            return True
+        found = "andere-handeling"
+    extra = {"message_id": message.message_id, "code": found}
+    logger.info("an urgent message waits for an older one of its case", extra=extra)
+    await parts.database.write(lambda c: outbox.stay_behind(c, message.message_id, parts.clock()))
+    return False
 
 
 def _found(connection: Connection, message_id: str) -> SentMessage:
