@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 
 from gateway.domain.case_facts import CaseFacts, FactEntry
 from gateway.domain.clock import LOCAL, calendar_days
+from gateway.domain.conduct_orders import ORDER, extension_number, is_order_in_force
 from gateway.domain.identifiers import Oin
 
 ContextValue: TypeAlias = bool | int | float | str
@@ -139,14 +140,6 @@ def _breach_open(case: CaseFacts, _: datetime) -> bool:
     return any(stand != "afgedaan" for stand in latest.values())
 
 
-def _conduct_order_active(case: CaseFacts, now: datetime) -> bool:
-    order = case.last("gedragsaanwijzing.gegeven")
-    if order is None or order.facts.get("soort") == "ingetrokken":
-        return False
-    begin, end = order.time("ingang"), order.time("einde")
-    return begin is not None and end is not None and begin <= now < end
-
-
 def _release_untold(case: CaseFacts, _: datetime) -> bool:
     told = {
         entry.facts.get("afdoening_id")
@@ -208,21 +201,21 @@ def _months_since_end(case: CaseFacts, now: datetime) -> int:
     return max(0, months - ((today.day, today.time()) < (then.day, then.time())))
 
 
-def _order(key: str, first: ContextValue) -> Callable[[CaseFacts, datetime], ContextValue | None]:
-    """A fact of the last conduct order; a first order (gegeven) that leaves it out means `first`."""
+def _order(key: str) -> Callable[[CaseFacts, datetime], bool | None]:
+    """A fact of the last conduct order; a first order (gegeven) that leaves it out means no."""
 
-    def answer(case: CaseFacts, _: datetime) -> ContextValue | None:
-        order = case.last("gedragsaanwijzing.gegeven")
+    def answer(case: CaseFacts, _: datetime) -> bool | None:
+        order = case.last(ORDER)
         value = None if order is None else order.facts.get(key)
         if order is not None and value is None and order.facts.get("soort") == "gegeven":
-            return first
-        return value if isinstance(value, bool | int) else None
+            return False
+        return value if isinstance(value, bool) else None
 
     return answer
 
 
 def _order_days(case: CaseFacts, _: datetime) -> int | None:
-    order = case.last("gedragsaanwijzing.gegeven")
+    order = case.last(ORDER)
     days = None if order is None else _days_between(order.time("ingang"), order.time("einde"))
     return None if days is None else math.ceil(days)
 
@@ -251,7 +244,7 @@ _KEYS: Final[Mapping[str, Callable[[CaseFacts, datetime], ContextValue | None]]]
     "veiligheid_beoordeeld": _stated("zaak.overdracht", "veiligheid_beoordeeld_op"),
     "strafzaak": _criminal_case,
     "overtreding_open": _breach_open,
-    "gedragsaanwijzing_actief": _conduct_order_active,
+    "gedragsaanwijzing_actief": is_order_in_force,
     "vrijlating_taak_open": _release_untold,
     "beroep_ingesteld": _true("vovo.ingediend", "beroep_ingesteld"),
     "vt_geraadpleegd": lambda case, _: bool(case.of("besluit.vt_overleg.antwoord")),
@@ -261,8 +254,8 @@ _KEYS: Final[Mapping[str, Callable[[CaseFacts, datetime], ContextValue | None]]]
     "pleger_leeftijd": _age,
     "termijn_dagen": _days_imposed,
     "totaal_dagen": _total_days,
-    "ernstige_bezwaren": _order("ernstige_bezwaren", first=False),
+    "ernstige_bezwaren": _order("ernstige_bezwaren"),
     "dagen": _order_days,
-    "verlenging_nr": _order("verlenging_nr", first=0),
-    "vervolging_ingesteld": _order("vervolging_ingesteld", first=False),
+    "verlenging_nr": lambda case, _: extension_number(case),
+    "vervolging_ingesteld": _order("vervolging_ingesteld"),
 }

@@ -346,6 +346,7 @@ _nothing_open if {
 _extendable if _context.verlenging_nr == 0
 
 _extendable if {
+	_context.verlenging_nr >= 1
 	_context.verlenging_nr <= data.schakel.limits.gedragsaanwijzing_verlengingen.value
 	facts.is_true(_context, "vervolging_ingesteld")
 }

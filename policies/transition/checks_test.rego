@@ -155,6 +155,7 @@ test_extending_a_conduct_order if {
 		{"verlenging_nr": 1, "vervolging_ingesteld": false},
 		{"verlenging_nr": 1},
 		{"verlenging_nr": 4, "vervolging_ingesteld": true},
+		{"verlenging_nr": -1, "vervolging_ingesteld": true},
 		{},
 	] {
 		_check("T_verlenging_509hh", "om_ovj_zsm", facts) == "T_verlenging_509hh"

@@ -149,7 +149,7 @@ def test_an_end_that_moved_warns_again() -> None:
     story.tell("gedragsaanwijzing.gegeven", "2026-02-10T12:00", soort="gegeven", facts=order)
     fired = {alarm.key for alarm in due_alarms(story.all, set(), at("2026-05-05T12:00"))}
     assert [key.step for key in fired] == ["waarschuwing_7d"]
-    longer = {**order, "einde": "2026-08-09T12:00:00+02:00"}
+    longer = {"ingang": order["einde"], "einde": "2026-08-09T12:00:00+02:00"}
     story.tell("gedragsaanwijzing.gegeven", "2026-05-06T12:00", soort="verlengd", facts=longer)
     assert due_alarms(story.all, fired, at("2026-08-01T12:00")) == []
     assert [alarm.step for alarm in due_alarms(story.all, fired, at("2026-08-02T12:00"))] == [

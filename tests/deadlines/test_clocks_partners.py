@@ -51,7 +51,7 @@ def test_a_conduct_order_is_extended_and_withdrawn(story: Story) -> None:
         "gedragsaanwijzing.gegeven",
         "2026-05-01T12:00",
         soort="verlengd",
-        facts={**given, "einde": "2026-08-09T12:00:00+02:00"},
+        facts={"ingang": given["einde"], "einde": "2026-08-09T12:00:00+02:00"},
     )
     assert (story.one("D22").due_at, story.one("D22").round) == (at("2026-08-09T12:00"), 1)
     story.tell(

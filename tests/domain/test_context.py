@@ -33,6 +33,38 @@ ORDER: dict[str, object] = {
     "einde": "2026-05-01T00:00:00+02:00",
     "ernstige_bezwaren": True,
 }
+NEXT: dict[str, object] = ORDER | {
+    "soort": "verlengd",
+    "ingang": ORDER["einde"],
+    "einde": "2026-07-30T00:00:00+02:00",
+    "verlenging_nr": 1,
+}
+SHORTER: dict[str, object] = ORDER | {"soort": "gewijzigd", "ingang": "2026-03-02T00:00:00+01:00"}
+WITHDRAWN: dict[str, object] = ORDER | {"soort": "ingetrokken"}
+AFRESH: dict[str, object] = ORDER | {"ingang": NEXT["einde"], "einde": "2026-10-28T00:00:00+01:00"}
+ORDERS_IN_FORCE: list[tuple[list[dict[str, object]], bool]] = [
+    ([ORDER, NEXT], True),
+    ([NEXT], False),
+    ([ORDER, NEXT, WITHDRAWN], False),
+    ([ORDER, WITHDRAWN, ORDER], True),
+    ([ORDER, SHORTER], True),
+    ([ORDER, SHORTER | {"ingang": "2026-02-20T00:00:00+01:00", "einde": rfc3339(NOW)}], False),
+    ([ORDER, NEXT, SHORTER | {"ingang": ORDER["ingang"], "einde": rfc3339(NOW)}], False),
+]
+EXTENSION_NUMBERS: list[tuple[list[dict[str, object]], object]] = [
+    ([ORDER, NEXT | {"verlenging_nr": 0}], 1),
+    ([NEXT | {"verlenging_nr": -4}], 1),
+    ([ORDER, NEXT, NEXT], 1),
+    ([ORDER, NEXT, AFRESH | {"soort": "verlengd", "verlenging_nr": 1}], 2),
+    ([ORDER, NEXT, AFRESH | {"soort": "gewijzigd", "verlenging_nr": 1}], 2),
+    ([ORDER, NEXT, SHORTER | {"verlenging_nr": 0}], 1),
+    ([ORDER, SHORTER | {"verlenging_nr": 0}], 0),
+    ([ORDER, NEXT, ORDER, AFRESH | {"soort": "verlengd", "verlenging_nr": 1}], 2),
+    ([ORDER, NEXT, AFRESH], 0),
+    ([ORDER, NEXT, WITHDRAWN, ORDER, NEXT], 1),
+    ([ORDER | {"verlenging_nr": -1}], 0),
+    ([ORDER, NEXT | {"verlenging_nr": True}], "unknown"),
+]
 EARLY, LATE = "2026-02-23T12:00:00+01:00", "2026-02-26T12:00:00+01:00"
 
 
@@ -155,6 +187,19 @@ STORIES: list[tuple[str, Story, str, object]] = [
         "opgelegd",
         False,
     ),
+    *[
+        (
+            "gedragsaanwijzing_actief",
+            [("gedragsaanwijzing.gegeven", each) for each in orders],
+            "opgelegd",
+            holds,
+        )
+        for orders, holds in ORDERS_IN_FORCE
+    ],
+    *[
+        ("verlenging_nr", [("gedragsaanwijzing.gegeven", each) for each in orders], "opgelegd", number)
+        for orders, number in EXTENSION_NUMBERS
+    ],
     ("vrijlating_taak_open", RELEASE, "opgelegd", True),
     (
         "vrijlating_taak_open",
