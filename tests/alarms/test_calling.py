@@ -1,10 +1,8 @@
 """Alarms reach people: along the roster, over real servers, once per step, and in the end on a call list."""
 
 import asyncio
-import contextlib
 import json
 import logging
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +17,6 @@ from gateway.hub.alarms import (
     AlarmNotice,
     Delivered,
     SmtpChannel,
-    SmtpSecurity,
     WebhookChannel,
 )
 from gateway.hub.alarms.calling import TAKEN_FOR
@@ -41,53 +38,19 @@ from tests.alarms.duty import (
     rounds,
     take_on,
 )
+from tests.alarms.mailbox import PATIENT_S, mailbox
 from tests.alarms.parties import Trust, make_trust
-from tests.alarms.smtp_sink import Fault, SmtpSink
+from tests.alarms.smtp_sink import Fault
 from tests.alarms.webhook_sink import WebhookSink
 from tests.hub.asking import assign
 from tests.hub.makers import ELDERS, GEM, OM, RunningHub, open_case
 
 KEY = b"an invented key of 32 bytes or so"
-PATIENT_S = 30.0
 
 
 @pytest.fixture(scope="module")
 def trust(tmp_path_factory: pytest.TempPathFactory) -> Trust:
     return make_trust(tmp_path_factory.mktemp("trust"))
-
-
-@dataclass
-class Mailbox:
-    """A real mail server and the channel to it."""
-
-    sink: SmtpSink
-    channel: SmtpChannel
-
-    def ids(self) -> list[str]:
-        """The alarm ids of the mails, in order of arrival."""
-        return [str(mail["Message-ID"]).strip("<>").partition("@")[0] for mail in self.sink.mails]
-
-    def to(self) -> list[str]:
-        return [str(mail["To"]) for mail in self.sink.mails]
-
-
-@contextlib.asynccontextmanager
-async def mailbox(
-    trust: Trust, fault: Fault = Fault.NONE, timeout_s: float = PATIENT_S
-) -> AsyncIterator[Mailbox]:
-    sink = SmtpSink(fault=fault, tls=trust.server)
-    async with sink.running(sink.tls):
-        yield Mailbox(
-            sink,
-            SmtpChannel(
-                host="127.0.0.1",
-                port=sink.port,
-                security=SmtpSecurity.TLS,
-                sender="alarm@schakel.example",
-                tls=trust.client,
-                timeout_s=timeout_s,
-            ),
-        )
 
 
 async def two_on_duty(hub: RunningHub) -> RunningHub:

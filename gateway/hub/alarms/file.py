@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gateway.domain.catalogue import catalogue
-from gateway.domain.clock import parse_time
+from gateway.domain.clock import parse_time, rfc3339
 from gateway.domain.deadlines import Alarm, Owner
 from gateway.domain.identifiers import CaseId, Oin, RoleId, StaffRef
 from gateway.domain.urgency import Urgency
+from gateway.hub.alarms.reach import addresses_at
 from gateway.hub.alarms.roster import AlarmProgress, Call, OnDuty
 from gateway.hub.storage.calling import AlarmFile
 from gateway.hub.storage.clock_rows import AlarmRow
@@ -114,21 +115,20 @@ def roster_of(file: AlarmFile, registry: Registry, now: datetime) -> list[OnDuty
         if (rank := judging.rank(duty.oin, duty.role)) is not None
     ]
     duties = [duty for *_, duty in sorted(ranked, key=lambda each: each[:-1])]
-    return [line for duty in duties for line in _lines(duty, file)]
+    return [line for duty in duties for line in _lines(duty, file, now)]
 
 
-def _lines(duty: DutyRow, file: AlarmFile) -> Iterator[OnDuty]:
-    for address in file.addresses:
-        if (address.oin, address.role, address.rank) == (duty.oin, duty.role, duty.rank or 0):
-            yield OnDuty(
-                oin=Oin(duty.oin),
-                role=RoleId(duty.role),
-                staff=StaffRef(duty.staff),
-                channel=address.channel,
-                address=address.address_id,
-                starts_at=parse_time(duty.starts_at),
-                ends_at=parse_time(duty.ends_at),
-            )
+def _lines(duty: DutyRow, file: AlarmFile, now: datetime) -> Iterator[OnDuty]:
+    for address in addresses_at(duty, file.addresses, rfc3339(now)):
+        yield OnDuty(
+            oin=Oin(duty.oin),
+            role=RoleId(duty.role),
+            staff=StaffRef(duty.staff),
+            channel=address.channel,
+            address=address.address_id,
+            starts_at=parse_time(duty.starts_at),
+            ends_at=parse_time(duty.ends_at),
+        )
 
 
 def progress_of(file: AlarmFile) -> AlarmProgress:

@@ -7,8 +7,9 @@ from gateway.hub.storage.rows import Row
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DutyAddressRow(Row):
-    """An address at which the duty of that rank in a role of an agency is reached, whoever has it. `sealed` is the
-    address, encrypted under the key of the hub and bound to `address_id`."""
+    """An address at which the duty of that rank in a role of an agency is reached, whoever has it, from `starts_at` up
+    to `ends_at` (None: always, in rows from before there were two). `sealed` is the address, encrypted under the key
+    of the hub and bound to `address_id`."""
 
     address_id: str
     oin: str
@@ -18,6 +19,8 @@ class DutyAddressRow(Row):
     channel: str
     sealed: bytes
     registered_at: str
+    starts_at: str | None = None
+    ends_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

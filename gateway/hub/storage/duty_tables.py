@@ -19,6 +19,8 @@ duty_addresses = Table(
     text_column("channel"),
     Column("sealed", LargeBinary, nullable=False),
     time_column("registered_at"),
+    time_column("starts_at", optional=True),
+    time_column("ends_at", optional=True),
     Index(None, "oin", "role"),
 )
 

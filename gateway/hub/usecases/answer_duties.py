@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from gateway.domain.clock import parse_time, rfc3339
+from gateway.hub.alarms.reach import addresses_at
 from gateway.hub.storage.calling import addresses_of
 from gateway.hub.storage.rosters import agency_roster
 from gateway.hub.usecases.attend_alarms import show_call_list, take_on
@@ -59,9 +60,7 @@ async def show_duties(parts: Parts, asker: Asker, question: DutiesQuestion) -> A
                     "van": duty.starts_at,
                     "tot": duty.ends_at,
                     "volgorde": duty.rank or 0,
-                    "kanalen": [
-                        a.channel for a in addresses if (a.role, a.rank) == (duty.role, duty.rank or 0)
-                    ],
+                    "kanalen": [each.channel for each in addresses_at(duty, addresses, duty.starts_at)],
                 }
                 for duty in duties
             ]
