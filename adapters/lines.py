@@ -24,6 +24,7 @@ _URGENCY: Final = {
     "U3": "regulier (U3)",
 }
 _MARKS: Final = {
+    Mark.SIMULATION: "SIMULATIE: dit bericht is verzonnen; handel er niet naar.",
     Mark.CORRECTED: "De afzender heeft dit bericht gecorrigeerd; lees eerst de correctie.",
     Mark.WITHDRAWN: "De afzender heeft dit bericht ingetrokken; lees eerst de correctie en gebruik het niet.",
     Mark.RECALLED: "De afzender heeft dit bericht teruggehaald; gebruik het niet.",

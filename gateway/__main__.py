@@ -13,6 +13,7 @@ from gateway.settings import SettingsError
 
 if TYPE_CHECKING:
     from gateway.hub.operator_commands import OperatorPlace
+    from gateway.settings import HubSettings
 
 Run = Callable[[argparse.Namespace], int]
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - argparse has no public name for it
@@ -76,9 +77,18 @@ def _find_program(name: str) -> Path:
 
 def _find_hub(path: Path) -> "OperatorPlace":
     from gateway.bootstrap import operator_place
+
+    return operator_place(_hub_settings(path))
+
+
+def _hub_settings(path: Path) -> "HubSettings":
+    """The settings of a hub for a command; of a simulation, whoever asks is told so beside the answer."""
     from gateway.settings import load_hub
 
-    return operator_place(load_hub(path))
+    settings = load_hub(path)
+    if settings.simulation is not None:
+        print("SIMULATIE: zaken, mensen en organisaties zijn verzonnen.", file=sys.stderr)
+    return settings
 
 
 def _group(
@@ -233,26 +243,23 @@ def _run_relay(arguments: argparse.Namespace) -> int:
 
 def _run_migrate(arguments: argparse.Namespace) -> int:
     from gateway.bootstrap import migrate
-    from gateway.settings import load_hub
 
-    migrate(load_hub(arguments.settings))
+    migrate(_hub_settings(arguments.settings))
     return 0
 
 
 def _run_export(arguments: argparse.Namespace) -> int:
     from gateway.bootstrap import export_log
-    from gateway.settings import load_hub
 
-    leaves = export_log(load_hub(arguments.settings), arguments.out)
+    leaves = export_log(_hub_settings(arguments.settings), arguments.out)
     print(f"{leaves} bladen geschreven naar {arguments.out}")
     return 0
 
 
 def _run_decisions(arguments: argparse.Namespace) -> int:
     from gateway.bootstrap import export_authorizations
-    from gateway.settings import load_hub
 
-    records = export_authorizations(load_hub(arguments.settings).database_url, arguments.out)
+    records = export_authorizations(_hub_settings(arguments.settings).database_url, arguments.out)
     print(f"{records} vragen geschreven naar {arguments.out}")
     return 0
 
@@ -260,9 +267,8 @@ def _run_decisions(arguments: argparse.Namespace) -> int:
 def _run_clocks(arguments: argparse.Namespace) -> int:
     from gateway.bootstrap import clock_of
     from gateway.local.clocks_page import print_clocks
-    from gateway.settings import load_hub
 
-    settings = load_hub(arguments.settings)
+    settings = _hub_settings(arguments.settings)
     now = clock_of(settings)()
     adds_up = print_clocks(settings.database_url, now=now, case_id=arguments.case, as_json=arguments.json)
     return 0 if adds_up else 1

@@ -54,12 +54,12 @@ from gateway.node.ports import AgencyAdapter
 from gateway.protocol.keys import OpeningKey, SigningKey
 from gateway.protocol.registry import Registry
 from gateway.settings import HubSettings, Listen, Nats, NodeSettings
-from gateway.simulation import SimulatedClock, require_invented
+from gateway.simulation import SimulatedClock, require_agreement, require_invented
 from gateway.web.app import API_BASE
 from gateway.web.key_sets import verification_keys
 from gateway.web.logs import start_logging
 from gateway.web.server import ClientCertificates, ServerTls, server_config
-from gateway.web.simulation_mark import SimulationMark
+from gateway.web.simulation_mark import SIMULATED_NAME, SimulationMark
 from gateway.web.tokens import TokenVerifier
 from gateway.web.traces import start_tracing
 
@@ -85,19 +85,19 @@ def clock_of(settings: HubSettings | NodeSettings) -> Callable[[], datetime]:
 
 def run_hub(settings: HubSettings) -> None:
     """Runs a hub until the process is asked to stop. Raises when it cannot start; nothing is then left open."""
-    _start_telemetry("hub", settings.traces)
+    _start_telemetry("hub", settings)
     _run(_hub(settings))
 
 
 def run_node(settings: NodeSettings) -> None:
     """Runs the node of one agency until the process is asked to stop."""
-    _start_telemetry(f"node-{settings.oin}", settings.traces)
+    _start_telemetry(f"node-{settings.oin}", settings)
     _run(_node(settings))
 
 
 def run_relay(settings: HubSettings) -> None:
     """Runs a relay of its own beside hubs on PostgreSQL, until the process is asked to stop."""
-    _start_telemetry("relay", settings.traces)
+    _start_telemetry("relay", settings)
     _run(_relay(settings))
 
 
@@ -284,6 +284,7 @@ def _plan(settings: HubSettings, decision_point: DecisionPoint, authority: Token
 def _registry(settings: HubSettings | NodeSettings) -> Registry:
     anchor = settings.trust_anchor.read_bytes()
     registry = Registry.load(settings.registry.read_bytes(), trust_anchor_pem=anchor, now=now())
+    require_agreement(settings.simulation, registry=registry.simulation)
     if settings.simulation is not None:
         require_invented([registry.hub_oin, *registry.participants])
     return registry
@@ -347,6 +348,7 @@ async def _refresh(decision_point: DecisionPoint, known: Path) -> None:
 
 def _marked(app: FastAPI, settings: HubSettings | NodeSettings) -> FastAPI:
     if settings.simulation is not None:
+        app.title += SIMULATED_NAME
         app.add_middleware(SimulationMark)
     return app
 
@@ -371,10 +373,10 @@ def _stopped() -> asyncio.Event:
     return event
 
 
-def _start_telemetry(service: str, traces: Path | None) -> None:
-    start_logging(service)
-    if traces is not None:
-        start_tracing(service, traces)
+def _start_telemetry(service: str, settings: HubSettings | NodeSettings) -> None:
+    start_logging(service, simulation=settings.simulation is not None)
+    if settings.traces is not None:
+        start_tracing(service, settings.traces)
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:

@@ -17,7 +17,7 @@ _AHEAD: Final = struct.Struct("<q")  # microseconds that the clock is ahead of t
 
 
 class NotASimulation(Exception):
-    """A simulation was asked for with agencies that are not invented."""
+    """A simulation was asked for with agencies that are not invented, or settings and registry disagree about it."""
 
 
 class SimulatedClock:
@@ -61,3 +61,12 @@ def require_invented(oins: Iterable[str]) -> None:
         raise NotASimulation(
             f"a simulation knows invented agencies only (OIN {INVENTED}...), and the registry names {', '.join(real)}"
         )
+
+
+def require_agreement(settings: object | None, *, registry: bool) -> None:
+    """Settings (their section for a simulation, or None) and registry must say the same: a node that calls itself a
+    simulation among others is none, nor is a hub that does not. Raises NotASimulation."""
+    here = settings is not None
+    if here is not registry:
+        one, other = ("settings", "registry") if here else ("registry", "settings")
+        raise NotASimulation(f"the {one} say that this is a simulation, and the {other} do not")

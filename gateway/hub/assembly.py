@@ -37,6 +37,7 @@ from gateway.hub.storage.case_keys import CaseKeys
 from gateway.hub.storage.changes import StorageUnavailable
 from gateway.hub.storage.database import Database, door_beside, open_database
 from gateway.hub.storage.document_files import DocumentFiles
+from gateway.hub.storage.kind import require_own_database
 from gateway.hub.storage.log_reading import LogSigner
 from gateway.hub.storage.outbox import is_stuck
 from gateway.hub.usecases.allowance import ADVICE, DEFAULT_ALLOWANCES, Allowance, Allowances
@@ -96,11 +97,13 @@ class Hub:
 async def open_hub(plan: HubPlan) -> AsyncIterator[Hub]:
     """A hub that answers, until the context ends.
 
-    Raises DatabaseInUse, SchemaOutOfDate, NotProvisioned, ServerTooOld, nats.errors.Error: then nothing is left open.
+    Raises DatabaseInUse, SchemaOutOfDate, DatabaseOfAnotherKind, NotProvisioned, ServerTooOld,
+    nats.errors.Error: then nothing is left open.
     """
     async with AsyncExitStack() as stack:
         database = await asyncio.to_thread(open_database, plan.database_url)
         stack.push_async_callback(asyncio.to_thread, database.close)
+        await database.reader.read(lambda c: require_own_database(c, simulation=plan.simulation))
         await stack.enter_async_context(plan.decision_point)
         parts = _parts(plan, database)
         client = await _connected(stack, plan)
@@ -113,7 +116,7 @@ async def open_hub(plan: HubPlan) -> AsyncIterator[Hub]:
             await _call(stack, plan, parts, database)
         desk = Desk(parts, Allowances(plan.allowances, monotonic), on_written=wake)
         if client is not None:
-            door = NatsDoor(client, desk)
+            door = NatsDoor(client, desk, simulation=plan.simulation)
             await door.open()
             stack.push_async_callback(door.close)
         app = hub_application(
@@ -135,6 +138,7 @@ async def open_relay(plan: HubPlan) -> AsyncIterator[Relay]:
     async with AsyncExitStack() as stack:
         database = await asyncio.to_thread(open_database, plan.database_url)
         stack.push_async_callback(asyncio.to_thread, database.close)
+        await database.reader.read(lambda c: require_own_database(c, simulation=plan.simulation))
         client = await _connected(stack, plan)
         if client is None:
             raise ValueError("a relay needs a connection to NATS")

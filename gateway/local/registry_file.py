@@ -25,7 +25,7 @@ from gateway.local.pki import (
     write_private,
 )
 from gateway.protocol.keys import KEY_STATEMENT, KeyStatement, OpeningKey, PublicJwk, SigningKey
-from gateway.protocol.registry import HubEntry, ParticipantEntry, RegistryFile
+from gateway.protocol.registry import SIMULATED_LOG, HubEntry, ParticipantEntry, RegistryFile
 from gateway.protocol.succession import SUCCEEDED, TAKEN_ON, SuccessionEntry, SuccessionStatement
 
 # The design gives sealing keys 30 days.
@@ -188,7 +188,8 @@ class ExchangeFolder:
 def create_exchange(
     path: Path, agencies: Sequence[Agency] = DEMO_AGENCIES, *, now: datetime, simulation: bool = False
 ) -> ExchangeFolder:
-    """Makes authority, keys and registry of a fresh exchange in `path`; a simulation says so in every name.
+    """Makes authority, keys and registry of a fresh exchange in `path`; a simulation says so, also in every name and in
+    the origin of its log.
 
     Raises FileExistsError when there is one already: keys are never replaced silently.
     """
@@ -197,12 +198,12 @@ def create_exchange(
         made.mkdir(mode=0o700, parents=True, exist_ok=True)
     authority = Authority.create(now=now)
     authority.save(folder.authority)
-    hub = _hub_entry(folder.hub, authority, now, mark=SIMULATED if simulation else "")
+    hub = _hub_entry(folder.hub, authority, now, simulation=simulation)
     entries = [
         _participant_entry(agency, folder.agency(agency.oin), authority, now, simulation=simulation)
         for agency in agencies
     ]
-    registry = RegistryFile(uitgegeven_op=rfc3339(now), hub=hub, deelnemers=entries)
+    registry = RegistryFile(uitgegeven_op=rfc3339(now), hub=hub, deelnemers=entries, simulatie=simulation)
     write_private(folder.registry, registry.model_dump_json(indent=2, exclude_none=True).encode() + b"\n")
     return folder
 
@@ -211,7 +212,9 @@ def add_agency(folder: ExchangeFolder, agency: Agency, *, now: datetime) -> None
     """Makes the keys of one more agency and publishes it in the registry file, which is replaced in one step."""
     registry = RegistryFile.parse_bytes(folder.registry.read_bytes())
     authority = Authority.load(folder.authority)
-    entry = _participant_entry(agency, folder.agency(agency.oin), authority, now)
+    entry = _participant_entry(
+        agency, folder.agency(agency.oin), authority, now, simulation=registry.simulatie
+    )
     _publish(folder, registry, [*registry.deelnemers, entry], now)
 
 
@@ -276,19 +279,20 @@ def _participant_entry(
     )
 
 
-def _hub_entry(keys: KeyFolder, authority: Authority, now: datetime, *, mark: str) -> HubEntry:
+def _hub_entry(keys: KeyFolder, authority: Authority, now: datetime, *, simulation: bool) -> HubEntry:
     keys.path.mkdir(mode=0o700, parents=True)
     subject = Subject(oin=HUB_OIN, organisation=HUB_NAME, common_name="hub.schakel.example")
+    origin = LOG_ORIGIN + (SIMULATED_LOG if simulation else "")
     log_key = Ed25519PrivateKey.generate()
     write_private(keys.log_key, log_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     write_private(keys.token_key, private_pem(new_private_key()))
     _nats_user(keys)
     return HubEntry(
         oin=HUB_OIN,
-        naam=HUB_NAME + mark,
+        naam=HUB_NAME + (SIMULATED if simulation else ""),
         certificaat=_identity(subject, keys, authority, now),
-        log_oorsprong=LOG_ORIGIN,
-        log_sleutel=NoteSigner.from_key(LOG_ORIGIN, log_key).verifier.to_text(),
+        log_oorsprong=origin,
+        log_sleutel=NoteSigner.from_key(origin, log_key).verifier.to_text(),
     )
 
 

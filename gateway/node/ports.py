@@ -14,6 +14,7 @@ from gateway.domain.errors import Unavailable
 class Mark(StrEnum):
     """What the agency must know of a delivery besides its content."""
 
+    SIMULATION = "simulatie"
     PREDECESSOR_MISSING = "voorganger_ontbreekt"
     DOCUMENT_MISSING = "document_ontbreekt"
     CORRECTED = "gecorrigeerd"

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import StringConstraints
 
+from gateway.domain.errors import InvalidInput
 from gateway.protocol.canonical import malformed
 from gateway.protocol.wire import Instant, ShortText, Signed, Uuid
 
@@ -13,7 +14,8 @@ TYPE_PATTERN = r"^nl\.huisverboden\.[a-z0-9]+(-[a-z0-9]+)*\.v[1-9][0-9]*$"
 
 
 class Envelope(Signed):
-    """`time` is when the message was logged by its node; when the act took place is the fact `gebeurd_op`."""
+    """`time` is when the message was logged by its node; when the act took place is the fact `gebeurd_op`. `simulatie`
+    is a CloudEvents extension that every message of a simulation has and no other may have."""
 
     specversion: Literal["1.0"] = "1.0"
     id: Uuid
@@ -29,6 +31,7 @@ class Envelope(Signed):
     traceparent: (
         Annotated[str, StringConstraints(pattern=r"^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")] | None
     ) = None
+    simulatie: Literal[True] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As CloudEvents JSON: an absent attribute is left out, never null."""
@@ -38,6 +41,23 @@ class Envelope(Signed):
     def oin(self) -> str:
         """The organisation in `source`."""
         return source_oin(self.source)
+
+
+def require_kind(envelope: Envelope, *, simulation: bool) -> None:
+    """Raises InvalidInput where a message of a simulation comes to a hub or node that is none, or the other way round,
+    whatever keys and registry they have in common."""
+    if envelope.simulatie is True and not simulation:
+        raise InvalidInput(
+            code="bericht-uit-simulatie",
+            detail_nl="Dit bericht is in een simulatie gemaakt; hier telt het niet.",
+            detail_en="This message was made in a simulation; it does not count here.",
+        )
+    if envelope.simulatie is None and simulation:
+        raise InvalidInput(
+            code="bericht-niet-uit-simulatie",
+            detail_nl="Dit bericht is niet in een simulatie gemaakt; in een simulatie hoort het niet.",
+            detail_en="This message was not made in a simulation; it does not belong in one.",
+        )
 
 
 def source(oin: str, system: str) -> str:

@@ -29,6 +29,9 @@ from gateway.protocol.succession import (
 )
 from gateway.protocol.wire import Compact, Instant, OinText, ShortText, Signed
 
+SIMULATED_LOG = "/simulatie"
+"""The origin of the log of a simulation ends so, and with it every checkpoint and export."""
+
 
 class ParticipantEntry(Signed):
     """One agency in the registry file."""
@@ -62,6 +65,7 @@ class RegistryFile(Signed):
     uitgegeven_op: Instant
     hub: HubEntry
     deelnemers: list[ParticipantEntry]
+    simulatie: bool = False  # every hub and node of it is then a simulation, and says so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +126,7 @@ class Registry:
     log_key: str
     participants: Mapping[str, Participant]
     successions: Successions = NO_SUCCESSIONS
+    simulation: bool = False
 
     def participant(self, oin: str) -> Participant:
         """Raises InvalidInput when no participant has this OIN."""
@@ -137,6 +142,8 @@ class Registry:
         that is not proven. The certificate of a predecessor was valid when it stated who succeeds it and when it still
         acted: nobody renews it afterwards."""
         file = RegistryFile.parse_bytes(data)
+        if file.hub.log_oorsprong.endswith(SIMULATED_LOG) is not file.simulatie:
+            raise malformed("log_oorsprong", f"eindigt op {SIMULATED_LOG} in een simulatie, en alleen daar")
         anchor = x509.load_pem_x509_certificate(trust_anchor_pem)
         participants = [_participant(entry, anchor, now) for entry in file.deelnemers]
         by_oin = {participant.oin: participant for participant in participants}
@@ -153,6 +160,7 @@ class Registry:
                 oin: _in_line(participant, by_oin, successions) for oin, participant in by_oin.items()
             },
             successions=successions,
+            simulation=file.simulatie,
         )
 
 

@@ -25,9 +25,10 @@ ALLOWED: Final = frozenset(
 class JsonLines(logging.Formatter):
     """Formats a record as one line of JSON."""
 
-    def __init__(self, service: str) -> None:
+    def __init__(self, service: str, *, simulation: bool = False) -> None:
         super().__init__()
         self._service = service
+        self._marks = {"simulatie": True} if simulation else {}
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
@@ -36,6 +37,7 @@ class JsonLines(logging.Formatter):
             "service": self._service,
             "logger": record.name,
             "event": record.getMessage(),
+            **self._marks,
         }
         line |= {name: record.__dict__[name] for name in ALLOWED if name in record.__dict__}
         context = trace.get_current_span().get_span_context()
@@ -58,10 +60,10 @@ def describe_exception(error: BaseException) -> list[dict[str, Any]]:
     return chain
 
 
-def start_logging(service: str, level: int = logging.INFO) -> None:
-    """Send every log line of this process to standard error, as JSON lines."""
+def start_logging(service: str, level: int = logging.INFO, *, simulation: bool = False) -> None:
+    """Send every log line of this process to standard error, as JSON lines; those of a simulation say so."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines(service))
+    handler.setFormatter(JsonLines(service, simulation=simulation))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for chatty in ("nats", "httpx", "httpx2", "asyncio", "sqlalchemy", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -4,6 +4,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SIMULATION_HEADER = "Schakel-Simulatie"
+SIMULATED_NAME = " (SIMULATIE)"
+"""After the title of the published document of an application that is one."""
 
 
 class SimulationMark:

@@ -43,7 +43,7 @@ def make_trust(folder: Path) -> Trust:
     )
 
 
-def notice(urgency: Urgency = Urgency.U0) -> AlarmNotice:
+def notice(urgency: Urgency = Urgency.U0, *, simulation: bool = False) -> AlarmNotice:
     alarm = Alarm(
         case_id=CASE,
         clock_id="D29/x",
@@ -55,4 +55,10 @@ def notice(urgency: Urgency = Urgency.U0) -> AlarmNotice:
         owner=Owner(oin=None, roles=(RoleId("vt_medewerker"),)),
         also=(),
     )
-    return notice_of(alarm, alarm_id=ALARM_ID, due_at=at("2026-02-12T17:00"), call_number="0800-0000")
+    return notice_of(
+        alarm,
+        alarm_id=ALARM_ID,
+        due_at=at("2026-02-12T17:00"),
+        call_number="0800-0000",
+        simulation=simulation,
+    )

@@ -21,7 +21,7 @@ from gateway.hub.alarms import (
     WebhookChannel,
 )
 from gateway.hub.alarms.channel import evidence_of
-from gateway.hub.alarms.webhook import signature_of
+from gateway.hub.alarms.webhook import signature_of, webhook_body
 from tests.alarms.parties import ALARM_ID, CASE, Trust, make_trust, notice
 from tests.alarms.smtp_sink import Fault, SmtpSink
 from tests.alarms.webhook_sink import WebhookSink
@@ -300,3 +300,13 @@ def test_an_alarm_says_what_to_do_by_when_and_whom_to_call_and_no_whole_case_id(
 
 def test_what_the_other_side_says_is_kept_short_and_printable() -> None:
     assert evidence_of("250 \x1b[31mok\r\n" + "x" * 500) == ("250  [31mok  " + "x" * 500)[:200]
+
+
+def test_an_alarm_of_a_simulation_says_so_first_in_its_subject_its_text_and_its_body() -> None:
+    alarm = notice(simulation=True)
+    assert alarm.subject.startswith("SIMULATIE: ")
+    assert alarm.text.startswith("SIMULATIE: ")
+    assert json.loads(webhook_body(alarm))["simulatie"] is True
+    plain = notice()
+    assert "SIMULATIE" not in plain.subject + plain.text
+    assert "simulatie" not in json.loads(webhook_body(plain))

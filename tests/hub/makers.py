@@ -293,6 +293,7 @@ class Sender:
             "correlatieid": str(uuid4()),
             "doel": plan["doel"],
             "urgentie": plan["urgentie"],
+            "simulatie": True if self.hub.parts.simulation else None,
         }
         return Envelope(**(values | dict(changes)))
 

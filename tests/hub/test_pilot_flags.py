@@ -14,6 +14,7 @@ from gateway.domain.pilot_flags import pilot_flags
 from gateway.hub.policy.policies_folder import policy_data
 from gateway.hub.storage.changes import Change, Judgement
 from gateway.hub.storage.clock_reading import all_clocks, clock_of
+from gateway.hub.storage.kind import DatabaseOfAnotherKind, require_own_database
 from gateway.hub.storage.register_rows import PilotRow
 from gateway.hub.storage.registers import municipality_scope
 from gateway.hub.usecases.desk import Desk
@@ -128,6 +129,40 @@ async def test_attack_an_entry_of_a_simulation_in_the_database_of_another_hub_op
         assert refused.status == 403
         assert "P_proef_wetswijziging" in refused.rules
     assert "D01" not in await clocks(hub, ban.case_id)
+
+
+async def test_attack_a_hub_does_not_start_on_a_database_with_an_entry_of_a_simulation(
+    hub: RunningHub,
+) -> None:
+    await hub.store.reader.read(lambda c: require_own_database(c, simulation=False))
+    await smuggle(hub, "{}")
+    with pytest.raises(DatabaseOfAnotherKind, match="pilots"):
+        await hub.store.reader.read(lambda c: require_own_database(c, simulation=False))
+
+
+async def test_attack_a_message_of_a_simulation_does_not_count_elsewhere(hub: RunningHub) -> None:
+    """Same keys, same registry: an agency that plays with the keys of its real node."""
+    await attacked(hub, mark=True, code="bericht-uit-simulatie")
+
+
+async def test_attack_a_message_without_the_mark_does_not_count_in_a_simulation(
+    simulated: RunningHub,
+) -> None:
+    await attacked(simulated, mark=None, code="bericht-niet-uit-simulatie")
+
+
+async def attacked(hub: RunningHub, *, mark: bool | None, code: str) -> None:
+    ban = await before_a_ban(hub)
+    now = hub.hands.now
+    facts = ban_facts(now, now + timedelta(days=10))
+    plan = await ban.mayor.plan("huisverbod.opgelegd", ban.case_id, facts, HOUSEHOLD)
+    assert plan.answer.status == 200, plan.answer.body
+    draft = ban.mayor.draft(plan.answer.body, facts, envelope_changes={"simulatie": mark})
+    reply = await ban.mayor.submit(draft)
+    assert (reply.answer.status, reply.answer.body["code"]) == (400, code)
+    assert "D01" not in await clocks(hub, ban.case_id)
+    whole = await ban.mayor.submit(ban.mayor.draft(plan.answer.body, facts))
+    assert whole.answer.status == 200, whole.answer.body
 
 
 async def test_a_pilot_that_the_law_allows_leaves_the_clocks_alone(hub: RunningHub) -> None:

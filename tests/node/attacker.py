@@ -38,6 +38,7 @@ class Forgery:
     urgency: str = "U1"
     case_id: str = field(default_factory=new_id)
     context: Mapping[str, Any] = field(default_factory=dict)
+    simulated: bool = False
     stamp: Mapping[str, Any] = field(default_factory=dict)
     manifest: list[ManifestField] | None = None
     signing_key: SigningKey | None = None
@@ -110,6 +111,7 @@ class Forgery:
             correlatieid=new_id(),
             doel="screening",
             urgentie=self.urgency,  # type: ignore[arg-type]  # an attacker is not held to it
+            simulatie=True if self.simulated else None,
         )
 
     def _manifest(self) -> list[ManifestField]:

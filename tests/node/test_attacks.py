@@ -2,14 +2,18 @@
 
 import json
 import logging
+from dataclasses import replace
 
 import pytest
 
 from gateway.domain.catalogue import catalogue
 from gateway.domain.identifiers import new_id
 from gateway.local.registry_file import MUNICIPALITY, POLICE, VEILIG_THUIS
+from gateway.node.http.views import mailbox_view
+from gateway.node.ports import Mark
 from gateway.node.storage import received
 from gateway.node.storage.rows import Quarantined
+from gateway.node.usecases.overview import mailbox
 from gateway.node.usecases.send import send_message
 from gateway.protocol.canonical import canonical
 from gateway.protocol.keys import SigningKey
@@ -19,7 +23,14 @@ from gateway.protocol.wire import OinRole
 from gateway.web.logs import JsonLines
 from tests.domain.makers import CANARY
 from tests.node.attacker import Forgery
-from tests.node.makers import KENNISGEVING, PROCESCOORDINATOR, Exchange, kennisgeving, kennisgeving_content
+from tests.node.makers import (
+    HOVJ_ON_DUTY,
+    KENNISGEVING,
+    PROCESCOORDINATOR,
+    Exchange,
+    kennisgeving,
+    kennisgeving_content,
+)
 from tests.protocol.makers import new_key
 
 
@@ -47,6 +58,25 @@ async def stopped(exchange: Exchange, item: bytes) -> Quarantined:
 async def test_control_an_honest_copy_of_the_attacker_arrives(exchange: Exchange) -> None:
     assert await arrives(exchange, Forgery(exchange=exchange).item()) == []
     assert len(exchange.police.system.kept) == 1
+
+
+async def test_a_copy_that_was_made_in_a_simulation_is_set_aside(exchange: Exchange) -> None:
+    refused = await stopped(exchange, Forgery(exchange=exchange, simulated=True).item())
+    assert "bericht-uit-simulatie" in refused.reason
+
+
+async def test_in_a_simulation_a_copy_says_so_to_the_agency_and_one_that_does_not_is_set_aside(
+    exchange: Exchange,
+) -> None:
+    exchange.registry = replace(exchange.registry, simulation=True)
+    assert await arrives(exchange, Forgery(exchange=exchange, simulated=True).item()) == []
+    (delivery,) = exchange.police.system.kept.values()
+    assert Mark.SIMULATION in delivery.marks
+    entries = await mailbox(exchange.police.parts, HOVJ_ON_DUTY)
+    shown = [mailbox_view(entry, exchange.registry) for entry in entries]
+    assert [view.kenmerken for view in shown] == [["simulatie"]]
+    (refused,) = await arrives(exchange, Forgery(exchange=exchange).item())
+    assert "bericht-niet-uit-simulatie" in refused.reason
 
 
 async def test_a_copy_that_holds_more_than_its_manifest_is_set_aside(exchange: Exchange) -> None:

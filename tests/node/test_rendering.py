@@ -59,6 +59,16 @@ def test_the_same_fields_give_the_same_bytes_in_another_process_and_at_another_t
     assert made(TYPES[1]) != made(TYPES[1], dreiging_voortgezet="Iets anders.")
 
 
+@pytest.mark.parametrize("name", TYPES)
+def test_a_document_of_a_simulation_says_so_in_its_title_and_is_another_document(name: str) -> None:
+    template = template_for(name, None)
+    assert template is not None
+    pdf = render(template, example_content(name), simulation=True)
+    check_pdf(pdf[:1024], pdf[-1024:])
+    assert b"SIMULATIE: " in pdf
+    assert b"SIMULATIE" not in made(name)
+
+
 def test_only_what_the_template_names_is_in_the_document() -> None:
     """`gehoord` and `advies_id` are no part of the decision."""
     assert made(EXTENDED, gehoord=[new_id()]) is not None

@@ -152,6 +152,7 @@ class AlarmCaller:
             alarm_id=file.alarm.alarm_id,
             due_at=due_at(file.alarm),
             call_number=self._calling.call_number,
+            simulation=self._parts.simulation,
         )
         try:
             taken = await channel.send(notice, to=_address(seal, stored))

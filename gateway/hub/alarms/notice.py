@@ -24,7 +24,8 @@ _SHORT_LENGTH: Final = 8
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmNotice:
     """A content-free alarm. `alarm_id` is the same whenever the same alarm is sent again; `due_at` is the end of the
-    clock, None when it has none; `call_number` is the telephone number to call about it."""
+    clock, None when it has none; `call_number` is the telephone number to call about it. An alarm of a `simulation`
+    says so before anything else."""
 
     alarm_id: str
     case_short: str
@@ -34,16 +35,19 @@ class AlarmNotice:
     raised_at: datetime
     due_at: datetime | None
     call_number: str
+    simulation: bool = False
 
     @property
     def subject(self) -> str:
         """One line, for a mail or a lock screen."""
-        return f"Schakel ({URGENCY_NL[self.urgency]}): {self.clock_name}, zaak {self.case_short}"
+        mark = "SIMULATIE: " if self.simulation else ""
+        return f"{mark}Schakel ({URGENCY_NL[self.urgency]}): {self.clock_name}, zaak {self.case_short}"
 
     @property
     def text(self) -> str:
         """The whole alarm in plain Dutch."""
         lines = [
+            *(["SIMULATIE: dit is verzonnen, u hoeft niets te doen."] if self.simulation else []),
             f"Zaak {self.case_short}: {self.clock_name}.",
             self.task,
             *([f"Uiterlijk {local_words(self.due_at)}."] if self.due_at is not None else []),
@@ -52,7 +56,9 @@ class AlarmNotice:
         return "\n".join(lines)
 
 
-def notice_of(alarm: Alarm, *, alarm_id: str, due_at: datetime | None, call_number: str) -> AlarmNotice:
+def notice_of(
+    alarm: Alarm, *, alarm_id: str, due_at: datetime | None, call_number: str, simulation: bool = False
+) -> AlarmNotice:
     """The notice of an alarm of a clock. Raises: KeyError for a deadline without a clock."""
     return AlarmNotice(
         alarm_id=alarm_id,
@@ -63,6 +69,7 @@ def notice_of(alarm: Alarm, *, alarm_id: str, due_at: datetime | None, call_numb
         raised_at=alarm.at,
         due_at=due_at,
         call_number=call_number,
+        simulation=simulation,
     )
 
 

@@ -83,6 +83,7 @@ def webhook_body(notice: AlarmNotice) -> bytes:
             "uiterlijk": None if notice.due_at is None else rfc3339(notice.due_at),
             "telefoon": notice.call_number,
             "tekst": notice.text,
+            **({"simulatie": True} if notice.simulation else {}),
         },
         ensure_ascii=False,
         separators=(",", ":"),

@@ -17,6 +17,7 @@ from nats.errors import Error as NatsError
 from gateway.hub.usecases.desk import Desk
 from gateway.hub.usecases.parts import Asker
 from gateway.protocol.subjects import STATUS_HEADER, Verb, asker, request_wildcard
+from gateway.web.simulation_mark import SIMULATION_HEADER
 from gateway.web.trace import trace_id_of
 from gateway.web.traces import TRACEPARENT, span
 
@@ -29,7 +30,8 @@ MAX_AT_ONCE: Final = 256  # more wait in the subscription; each holds at most on
 class NatsDoor:
     """Subscribes to every verb. Open it once; `close` stops taking requests and finishes those that were taken."""
 
-    def __init__(self, client: Client, desk: Desk) -> None:
+    def __init__(self, client: Client, desk: Desk, *, simulation: bool = False) -> None:
+        self._marks = {SIMULATION_HEADER: "ja"} if simulation else {}
         self._client = client
         self._desk = desk
         self._places = asyncio.Semaphore(MAX_AT_ONCE)
@@ -73,7 +75,7 @@ class NatsDoor:
         who = Asker(oin=asker(message.subject), trace_id=trace_id_of(traceparent))
         with span(f"nats {verb}", headers=message.headers or {}):
             reply = await self._desk.ask(verb, who, message.data)
-        headers = {STATUS_HEADER: str(reply.answer.status), **reply.headers}
+        headers = {STATUS_HEADER: str(reply.answer.status), **self._marks, **reply.headers}
         try:
             await self._client.publish(message.reply, reply.answer.to_bytes(), headers=headers)
         except (NatsError, OSError) as error:

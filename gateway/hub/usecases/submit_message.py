@@ -37,7 +37,7 @@ from gateway.hub.usecases.refused_submission import audit_invalid, remember_refu
 from gateway.hub.usecases.settling import record_lapse
 from gateway.hub.usecases.succeeding import require_current
 from gateway.protocol.canonical import malformed, sha256_hex
-from gateway.protocol.envelope import source_oin
+from gateway.protocol.envelope import require_kind, source_oin
 from gateway.protocol.exchange import Answer
 from gateway.protocol.submission import Received, Submission, check_age, identity_of, receive
 
@@ -102,6 +102,7 @@ def _verified(parts: Parts, asker: Asker, body: bytes) -> tuple[Received, Propos
     sender = asker.participant(registry)
     received = receive(body, sender_oin=asker.oin, key=sender.verification_key, hub_oin=registry.hub_oin)
     submission = received.submission
+    require_kind(submission.envelop, simulation=parts.simulation)
     proposal = read_proposal(
         registry,
         sender,

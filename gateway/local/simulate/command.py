@@ -24,7 +24,7 @@ from gateway.local.simulate.account import take_account
 from gateway.local.simulate.company import Company
 from gateway.local.simulate.ledger import Ledger
 from gateway.local.simulate.plan import CasePlan, digest
-from gateway.local.simulate.report import problems_of, show_plan, show_report
+from gateway.local.simulate.report import covered, problems_of, show_coverage, show_plan, show_report
 from gateway.local.simulate.run import NotArrived, play
 from gateway.local.simulate.stories import plan_cases
 from gateway.local.simulate.timing import Leaps, Pace, Waits
@@ -77,6 +77,7 @@ def _play(screen: Screen, plans: tuple[CasePlan, ...], place: _Place) -> int:
         played = play(plans, company, place.pace, ledger, progress)
         account = take_account(ledger, played.tallies, place.pace.now)
         show_report(screen, plans, played, account, seconds=time.monotonic() - begun)
+        show_coverage(screen, covered(plans, played, account, company.roles))
     problems = problems_of(played, account)
     for problem in problems:
         screen.surprise(problem)

@@ -80,6 +80,11 @@ class Company:
     def __getitem__(self, role: str) -> Player:
         return self._players[role]
 
+    @property
+    def roles(self) -> frozenset[str]:
+        """Every role that somebody at a local node has."""
+        return frozenset(self._players)
+
     def role_of(self, oin: str, roles: Mapping[str, object]) -> str:
         """Which of these roles is played by this agency. Raises KeyError."""
         for role in roles:

@@ -1,11 +1,12 @@
 """What a simulation tells at its end: messages, refusals, answers, deliveries, clocks, and everything that is wrong."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 from gateway.local.demo.screen import Screen
 from gateway.local.simulate.account import Account
+from gateway.local.simulate.coverage import Coverage, coverage_of
 from gateway.local.simulate.plan import CasePlan, Send
 from gateway.local.simulate.run import Played
 
@@ -47,6 +48,31 @@ def show_report(
         screen.say(
             f"{played.waiting} zaken wachten op een termijn, die hier niet sneller verstrijkt dan in het echt"
         )
+
+
+def covered(
+    plans: Sequence[CasePlan], played: Played, account: Account, players: Collection[str]
+) -> Coverage:
+    """What of the catalogue was in this run."""
+    return coverage_of(
+        plans,
+        sent=set(_sum(tally.messages for tally in played.tallies)),
+        started={name.partition(" ")[0] for name in account.clocks},
+        players=players,
+    )
+
+
+def show_coverage(screen: Screen, coverage: Coverage) -> None:
+    """What was not played, with the reason of each: a run proves nothing about it."""
+    screen.title("Wat er niet gebeurde")
+    screen.say(f"{coverage.played} van de {coverage.of} berichttypen die mensen versturen, kwamen voor")
+    for title, found in (
+        ("Berichttypen die niet speelden", coverage.types),
+        ("Rollen die niet speelden", coverage.roles),
+        ("Klokken die nooit begonnen", coverage.clocks),
+    ):
+        if found:
+            screen.table(title, ["", ""], [list(row) for row in found.items()])
 
 
 def problems_of(played: Played, account: Account) -> list[str]:

@@ -30,15 +30,17 @@ TITLE_PT: Final = 16
 LINE_MM: Final = 5.4
 MARGIN_MM: Final = 22
 CREATOR: Final = "Schakel"
+SIMULATED: Final = "SIMULATIE"
 PRODUCER: Final = "fpdf2"
 REGISTERED: Final = "vastgelegd_op"
 """The date of the document: when the message was registered, not when the PDF was made."""
 
 
-def render(template: DocumentTemplate, content: Mapping[str, Any]) -> bytes:
-    """The PDF. Raises InvalidInput with every field that the template needs and the content does not have."""
+def render(template: DocumentTemplate, content: Mapping[str, Any], *, simulation: bool = False) -> bytes:
+    """The PDF; one of a simulation says so on top of every page and in its title. Raises InvalidInput with every field
+    that the template needs and the content does not have."""
     lines = list(_lines(template, content))
-    pdf = _Page(template, content)
+    pdf = _Page(template, content, simulation=simulation)
     try:
         pdf.require_glyphs([template.title, *(text for _, text in lines)])
         _fill(pdf, template.title, lines)
@@ -62,23 +64,31 @@ def _fill(pdf: FPDF, title: str, lines: Iterable[tuple[bool, str]]) -> None:
 class _Page(FPDF):
     """A4 with page numbers; its identity follows from what it says."""
 
-    def __init__(self, template: DocumentTemplate, content: Mapping[str, Any]) -> None:
+    def __init__(self, template: DocumentTemplate, content: Mapping[str, Any], *, simulation: bool) -> None:
         super().__init__(format="A4", enforce_compliance=DocumentCompliance.PDFA_2U)
-        self._identity = hashlib.sha256(
-            canonical({"titel": template.title, "inhoud": dict(content)})
-        ).hexdigest()[:32]
+        title = f"{SIMULATED}: {template.title}" if simulation else template.title
+        self._simulation = simulation
+        self._identity = hashlib.sha256(canonical({"titel": title, "inhoud": dict(content)})).hexdigest()[:32]
         for style, name in (("", "DejaVuSans.ttf"), ("B", "DejaVuSans-Bold.ttf")):
             self.add_font(FAMILY, style, FONTS / name)
-        self.set_title(template.title)
+        self.set_title(title)
         self.set_lang("nl-NL")
         self.set_creator(CREATOR)
         self.set_producer(PRODUCER)
         self.set_creation_date(parse_time(content[REGISTERED]))
-        self.set_xmp_metadata(_xmp(template.title, content[REGISTERED], PRODUCER))
+        self.set_xmp_metadata(_xmp(title, content[REGISTERED], PRODUCER))
         self.viewer_preferences = ViewerPreferences(display_doc_title=True)
         self.set_margins(MARGIN_MM, MARGIN_MM)
         self.set_auto_page_break(auto=True, margin=MARGIN_MM)
         self.add_page()
+
+    def header(self) -> None:
+        if self._simulation:
+            self.set_font(FAMILY, "B", TITLE_PT)
+            self.cell(
+                0, 10, f"{SIMULATED}: geen besluit", align="C", border=1, new_x=XPos.LMARGIN, new_y=YPos.NEXT
+            )
+            self.ln(4)
 
     def footer(self) -> None:
         self.set_y(-15)

@@ -10,6 +10,7 @@ from gateway.domain.text_warnings import text_warnings
 from gateway.node.http import bodies
 from gateway.node.http.conversation_views import conversation_view, corrections_view
 from gateway.node.http.recall_bodies import recall_view
+from gateway.node.ports import Mark
 from gateway.node.usecases.overview import MailboxEntry, SentEntry, Signals
 from gateway.node.usecases.reading import LeftOut, Reading
 from gateway.protocol.conversations import MessageConversation
@@ -61,6 +62,7 @@ def mailbox_view(
     entry: MailboxEntry, registry: Registry, known: Mapping[str, MessageConversation] | None = None
 ) -> bodies.PostvakKopie:
     copy, sender = entry.copy, registry.participants.get(entry.copy.sender_oin)
+    simulated = (Mark.SIMULATION,) if registry.simulation else ()
     return bodies.PostvakKopie(
         kopie_id=copy.copy_id,
         bericht_id=copy.message_id,
@@ -75,7 +77,7 @@ def mailbox_view(
         urgentie=copy.urgency,
         verstuurd_op=copy.sent_at,
         ontvangen_op=copy.received_at,
-        kenmerken=[mark.value for mark in entry.marks],
+        kenmerken=[mark.value for mark in (*simulated, *entry.marks)],
         correcties=corrections_view(entry.corrections),
         ontvangsten=[bodies.Ontvangst(soort=r.kind, tijdstip=r.made_at) for r in entry.receipts],
         gesprek=conversation_view(known, copy.message_id),

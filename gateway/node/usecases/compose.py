@@ -121,6 +121,7 @@ def _envelope(parts: Parts, draft: Draft, plan: Plan, now: datetime) -> Envelope
         doel=plan.doel,
         urgentie=plan.urgentie,
         traceparent=outgoing_headers().get("traceparent"),
+        simulatie=True if parts.registry().simulation else None,
     )
 
 

@@ -117,7 +117,7 @@ async def make_document(
         cause = _cause("/type", "geen-sjabloon", "Van dit bericht wordt geen document gemaakt.")
         raise InvalidInput(causes=(cause,))
     check_content(kind, content)
-    pdf = await asyncio.to_thread(render, template, content)
+    pdf = await asyncio.to_thread(render, template, content, simulation=parts.registry().simulation)
 
     async def whole() -> AsyncIterator[bytes]:
         yield pdf

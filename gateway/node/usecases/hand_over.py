@@ -108,7 +108,11 @@ def delivery_of(
         sent_at=copy.sent_at,
         content=opened.content,
         withheld=tuple(Withheld(field=each["veld"], rule=each["regel"]) for each in left_out),
-        marks=(*(() if mark is None else (mark,)), *marks_of(corrections)),
+        marks=(
+            *((Mark.SIMULATION,) if opened.statement.envelop.simulatie else ()),
+            *(() if mark is None else (mark,)),
+            *marks_of(corrections),
+        ),
         corrections=tuple(each.copy_id for each in corrections),
     )
 

@@ -33,6 +33,7 @@ from gateway.node.usecases.recalled import is_recalled, take_recall
 from gateway.node.usecases.receipts import give_receipt, repeat_receipt
 from gateway.protocol.canonical import malformed
 from gateway.protocol.copy import SealedCopy
+from gateway.protocol.envelope import require_kind
 from gateway.protocol.opening import OpenedCopy, open_copy
 from gateway.protocol.receipt import InboxItem
 
@@ -102,6 +103,7 @@ def _verify(parts: Parts, item: InboxItem) -> Verified:
         registry=parts.registry(),
     )
     context, envelope = opened.statement.context, opened.statement.envelop
+    require_kind(envelope, simulation=parts.registry().simulation)
     message_type = catalogue().message(context.type)
     if context.ontvanger.rol not in parts.agency.roles:
         raise malformed("ontvanger", "kopie is voor een rol die deze organisatie niet heeft")
