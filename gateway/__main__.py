@@ -13,6 +13,7 @@ from gateway.settings import SettingsError
 
 if TYPE_CHECKING:
     from gateway.hub.operator_commands import OperatorPlace
+    from gateway.node.succession_commands import Signatory
     from gateway.settings import HubSettings
 
 Run = Callable[[argparse.Namespace], int]
@@ -40,6 +41,7 @@ def _parser(chosen: Sequence[str]) -> argparse.ArgumentParser:
     from gateway.hub.operator_commands import AnyOrder
     from gateway.hub.operator_commands import add_commands as add_operator
     from gateway.hub.policy.commands import add_commands as add_policy
+    from gateway.node.succession_commands import add_commands as add_succession
 
     parser = argparse.ArgumentParser(
         prog="schakel", description="Veilig delen rond het tijdelijk huisverbod."
@@ -53,6 +55,9 @@ def _parser(chosen: Sequence[str]) -> argparse.ArgumentParser:
     add_operator(
         _group(commands, "berichten", "wat niet is afgeleverd, en het opnieuw aanbieden", AnyOrder),
         find=_find_hub,
+    )
+    add_succession(
+        _group(commands, "opvolging", "tekenen dat een organisatie een andere opvolgt"), find=_find_signatory
     )
     audit = _group(commands, "audit", "het logboek uitvoeren en controleren")
     _export(audit)
@@ -89,6 +94,13 @@ def _hub_settings(path: Path) -> "HubSettings":
     if settings.simulation is not None:
         print("SIMULATIE: zaken, mensen en organisaties zijn verzonnen.", file=sys.stderr)
     return settings
+
+
+def _find_signatory(path: Path) -> "Signatory":
+    from gateway.bootstrap import signatory
+    from gateway.settings import load_node
+
+    return signatory(load_node(path))
 
 
 def _group(

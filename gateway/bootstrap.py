@@ -51,6 +51,7 @@ from gateway.node.hub_link.https_link import HubAddress
 from gateway.node.hub_link.nats_connection import NatsSettings, NatsTls, connect
 from gateway.node.hub_link.nats_link import NatsInbox, NatsLink
 from gateway.node.ports import AgencyAdapter
+from gateway.node.succession_commands import Signatory
 from gateway.protocol.keys import OpeningKey, SigningKey
 from gateway.protocol.registry import Registry
 from gateway.settings import HubSettings, Listen, Nats, NodeSettings
@@ -110,6 +111,16 @@ def operator_place(settings: HubSettings) -> OperatorPlace:
     """What the commands of an operator need of a hub."""
     hub_oin = _registry(settings).hub_oin
     return OperatorPlace(database_url=settings.database_url, hub_oin=hub_oin, now=clock_of(settings)())
+
+
+def signatory(settings: NodeSettings) -> Signatory:
+    """What an agency signs with outside a message, and the registry by which it knows the others."""
+    return Signatory(
+        oin=settings.oin,
+        key=SigningKey.from_pem(settings.signing_key.read_bytes()),
+        registry=_registry(settings),
+        now=clock_of(settings)(),
+    )
 
 
 def export_log(settings: HubSettings, out: Path) -> int:

@@ -44,9 +44,11 @@ from gateway.hub.usecases.allowance import ADVICE, DEFAULT_ALLOWANCES, Allowance
 from gateway.hub.usecases.authorization_log import AuthorizationLog
 from gateway.hub.usecases.desk import Desk
 from gateway.hub.usecases.documents import Documents
+from gateway.hub.usecases.known_successions import hold_to_known
 from gateway.hub.usecases.parts import Parts
 from gateway.hub.usecases.quota import DEFAULT_QUOTA, Quota
 from gateway.hub.usecases.replay import replay_copy
+from gateway.hub.usecases.succeeding import refusal_of
 from gateway.hub.usecases.transfers import Transfers
 from gateway.protocol.keys import SigningKey
 from gateway.protocol.subjects import Verb
@@ -97,7 +99,7 @@ class Hub:
 async def open_hub(plan: HubPlan) -> AsyncIterator[Hub]:
     """A hub that answers, until the context ends.
 
-    Raises DatabaseInUse, SchemaOutOfDate, DatabaseOfAnotherKind, NotProvisioned, ServerTooOld,
+    Raises DatabaseInUse, SchemaOutOfDate, DatabaseOfAnotherKind, SuccessionLost, NotProvisioned, ServerTooOld,
     nats.errors.Error: then nothing is left open.
     """
     async with AsyncExitStack() as stack:
@@ -106,6 +108,7 @@ async def open_hub(plan: HubPlan) -> AsyncIterator[Hub]:
         await database.reader.read(lambda c: require_own_database(c, simulation=plan.simulation))
         await stack.enter_async_context(plan.decision_point)
         parts = _parts(plan, database)
+        await hold_to_known(parts)
         client = await _connected(stack, plan)
         relay = None if client is None or not plan.with_relay else _relay(plan, parts, database, client)
         if relay is not None:
@@ -143,6 +146,7 @@ async def open_relay(plan: HubPlan) -> AsyncIterator[Relay]:
         if client is None:
             raise ValueError("a relay needs a connection to NATS")
         parts = _parts(plan, database)
+        await hold_to_known(parts)
         relay = _relay(plan, parts, database, client)
         stack.push_async_callback(_stop, asyncio.create_task(relay.run(), name="relay"))
         _watch(stack, plan, parts, relay.wake)
@@ -185,12 +189,17 @@ def _authzen(plan: HubPlan, parts: Parts) -> Router:
     """The decision point for systems that speak AuthZEN, behind the same token and certificate as the doors, and with
     an allowance of its own."""
     allowances = Allowances({Verb.DECIDE: plan.advice}, monotonic)
+
+    def admit(oin: str) -> None:
+        allowances.take(oin, Verb.DECIDE)
+        refusal = refusal_of(plan.registry(), oin, plan.clock())
+        if refusal is not None:
+            raise refusal
+
     return authzen_router(
         PolicyAuthzen(plan.decision_point, clock=plan.clock),
         log=AuthorizationLog(parts),
-        caller=oin_of_caller(
-            plan.token_verifier, Scope.DECISIONS, take=lambda oin: allowances.take(oin, Verb.DECIDE)
-        ),
+        caller=oin_of_caller(plan.token_verifier, Scope.DECISIONS, take=admit),
         identifier=plan.public_url,
         clock=plan.clock,
     )

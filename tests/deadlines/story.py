@@ -63,6 +63,7 @@ class Story:
         to: tuple[tuple[Oin, str], ...] = (),
         answers: MessageId | None = None,
         copy_id: CopyId | None = None,
+        in_place_of: frozenset[Oin] = frozenset(),
         facts: Mapping[str, Any] | None = None,
         **more: Any,
     ) -> MessageId:
@@ -77,6 +78,7 @@ class Story:
             recipients=tuple(Party(oin=oin, role=RoleId(role)) for oin, role in to),
             answers=answers,
             copy_id=copy_id,
+            in_place_of=in_place_of,
         )
         self.take(clocks_after(self.all, event, at(now), tz_version=self.tz_version, numbers=self.numbers))
         return event.message_id

@@ -1,6 +1,7 @@
 """The clocks of what partners owe each other: crisis service, report of concern, conduct order, context."""
 
 from gateway.domain.deadlines import ClockStatus
+from gateway.domain.identifiers import Oin
 from tests.deadlines.story import (
     MUNICIPALITY,
     OM,
@@ -91,6 +92,35 @@ def test_each_agency_asked_at_zsm_has_two_hours_or_until_the_decision(story: Sto
     late = {"beantwoord_op": "2026-02-12T11:30:00+01:00"}
     story.tell("zsm.context.antwoord", "2026-02-12T11:30", sender=MUNICIPALITY, answers=asked, facts=late)
     assert {clock.party: clock.done_late for clock in story.of("D31")} == {
+        MUNICIPALITY: True,
+        VEILIG_THUIS: False,
+    }
+
+
+def test_whoever_took_the_place_of_an_agency_answers_for_it_and_nobody_else_does(story: Story) -> None:
+    to = ((MUNICIPALITY, "gemeente_jurist"), (VEILIG_THUIS, "vt_medewerker"))
+    times = {
+        "gevraagd_op": "2026-02-12T10:00:00+01:00",
+        "beslismoment_uiterlijk": "2026-02-12T12:00:00+01:00",
+    }
+    asked = story.tell("zsm.context.verzoek", "2026-02-12T10:00", sender=OM, to=to, facts=times)
+    answered = {"beantwoord_op": "2026-02-12T10:30:00+01:00"}
+    successor = Oin("00000099000000000033")
+
+    def answer(in_place_of: frozenset[Oin]) -> None:
+        story.tell(
+            "zsm.context.antwoord",
+            "2026-02-12T10:30",
+            sender=successor,
+            answers=asked,
+            in_place_of=in_place_of,
+            facts=answered,
+        )
+
+    answer(frozenset())
+    assert all(clock.running for clock in story.of("D31"))
+    answer(frozenset({VEILIG_THUIS}))
+    assert {clock.party: clock.running for clock in story.of("D31")} == {
         MUNICIPALITY: True,
         VEILIG_THUIS: False,
     }

@@ -14,6 +14,7 @@ from gateway.hub.policy.signing import PolicyKey
 from gateway.local.registry_file import ExchangeFolder, create_exchange
 from tests.databases import sqlite_url
 from tests.hub.makers import NOW, RunningHub, World, running_hub
+from tests.hub.succeeding import merging_world
 from tests.servers import Server, answers_http, free_port, program
 
 POLICIES = Path(__file__).parents[2] / "policies"
@@ -113,3 +114,19 @@ async def three_hubs(
             )
             for _ in range(3)
         ]
+
+
+@pytest.fixture(scope="session")
+def merging(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return merging_world(tmp_path_factory.mktemp("merging") / "files")
+
+
+@pytest.fixture
+async def merger(
+    merging: World, opa: PolicyServer, tmp_path: Path, database_url: str
+) -> AsyncIterator[RunningHub]:
+    """A hub that knows of both successions, once on SQLite and once on PostgreSQL."""
+    async with running_hub(
+        merging, opa_port=opa.port, revision=opa.revision, database_url=database_url, folder=tmp_path
+    ) as running:
+        yield running

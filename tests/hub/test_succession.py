@@ -1,12 +1,9 @@
 """One agency takes the place of another: what passes, what does not, and who is refused. Attacks by name."""
 
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-import pytest
 from sqlalchemy import select
 
 from gateway.domain.clock import rfc3339
@@ -16,7 +13,6 @@ from gateway.hub.usecases.problem_answers import Reply
 from gateway.protocol.subjects import Verb
 from tests.hub.asking import ask_case, ask_reading, assign, decide, duty
 from tests.hub.bans import impose_ban
-from tests.hub.conftest import PolicyServer
 from tests.hub.makers import (
     DWELLING,
     GEM,
@@ -29,10 +25,8 @@ from tests.hub.makers import (
     Draft,
     RunningHub,
     Sender,
-    World,
     notify_police,
     open_case,
-    running_hub,
 )
 from tests.hub.registering import give_mandate
 from tests.hub.succeeding import (
@@ -40,29 +34,11 @@ from tests.hub.succeeding import (
     NEW_GEM,
     NEW_VT,
     links_in_log,
-    merging_world,
     stored_decisions,
 )
 from tests.hub.test_reading_and_acts import copy_for, events
 
-CASEMANAGER = "casemanager_vt"
 UITNODIGING = "weegteam.uitnodiging"
-
-
-@pytest.fixture(scope="session")
-def merging(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return merging_world(tmp_path_factory.mktemp("merging") / "files")
-
-
-@pytest.fixture
-async def merger(
-    merging: World, opa: PolicyServer, tmp_path: Path, database_url: str
-) -> AsyncIterator[RunningHub]:
-    """A hub that knows of both successions, once on SQLite and once on PostgreSQL."""
-    async with running_hub(
-        merging, opa_port=opa.port, revision=opa.revision, database_url=database_url, folder=tmp_path
-    ) as running:
-        yield running
 
 
 def refusal(reply: Reply) -> tuple[int, str]:

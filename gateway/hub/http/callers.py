@@ -18,7 +18,7 @@ def oin_of_caller(
     verifier: TokenVerifier, scope: Scope, *, take: Callable[[str], None]
 ) -> Callable[[Request], Oin]:
     """As `caller`, for a router that asks within its own handlers: the agency's OIN, or the same refusals, and what
-    `take` raises when the agency asks too much."""
+    `take` raises when the agency asks too much or acts no more."""
     claims_of, who = require_token(verifier, scope=scope), caller(verifier, scope)
 
     def oin(request: Request) -> Oin:

@@ -1,6 +1,6 @@
 """What is on record of recalls and breaches."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, exists, or_, select
@@ -80,9 +80,9 @@ def untold(connection: Connection, limit: int) -> tuple[tuple[RecallRow, Deliver
     return tuple((rows[delivery.copy_id], delivery) for delivery in found)
 
 
-def breaches_of(connection: Connection, oin: str, role: str) -> tuple[BreachRow, ...]:
-    """The files of this agency in this role, newest first."""
-    mine = (breaches.c.sender_oin == oin) & (breaches.c.sender_role == role)
+def breaches_of(connection: Connection, oins: Collection[str], role: str) -> tuple[BreachRow, ...]:
+    """The files of these agencies in this role, newest first."""
+    mine = breaches.c.sender_oin.in_(oins) & (breaches.c.sender_role == role)
     return select_all(
         connection,
         BreachRow,

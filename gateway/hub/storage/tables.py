@@ -29,6 +29,8 @@ from gateway.hub.storage.recall_rows import BreachRow, BreachStepRow, CopyFateRo
 from gateway.hub.storage.recall_tables import breach_steps, breaches, copy_fates, recalls
 from gateway.hub.storage.register_rows import MandateRow, PilotRow, StatementRow
 from gateway.hub.storage.register_tables import mandates, pilots, statements
+from gateway.hub.storage.succession_rows import SuccessionRow
+from gateway.hub.storage.succession_tables import successions
 
 # What a decision used, by scope (a case, an agency): whoever changes one of its facts raises the version, and whoever
 # decided on an older version decides again.
@@ -305,4 +307,5 @@ TABLE_OF: dict[type[rows.Row], Table] = {
     RecallRow: recalls,
     BreachRow: breaches,
     BreachStepRow: breach_steps,
+    SuccessionRow: successions,
 }

@@ -39,11 +39,14 @@ _FOLLOWS: Final = {"gemeld_ap": "niet_gemeld_ap", "betrokkenen_ingelicht": "betr
 
 
 async def show_breaches(parts: Parts, asker: Asker, question: BreachQuestion) -> Answer:
-    """The files of the asking agency in this role. Raises InvalidInput, Refused."""
-    require_own_role(asker.participant(parts.registry()), question.door)
+    """The files of the asking agency in this role, and of those whose place it took. Raises InvalidInput, Refused."""
+    registry = parts.registry()
+    require_own_role(asker.participant(registry), question.door)
+    line = registry.successions.line(asker.oin, parts.clock())
+    whose = {asker.oin, *(link.predecessor for link in line)}
     files, steps = await parts.reader.read(
         lambda c: (
-            found := breaches_of(c, asker.oin, question.door.rol),
+            found := breaches_of(c, whose, question.door.rol),
             steps_of(c, [file.breach_id for file in found]),
         )
     )
@@ -60,12 +63,13 @@ async def take_breach_step(parts: Parts, asker: Asker, question: BreachStepQuest
 
     Raises InvalidInput for a missing reason, NotFound, Conflict for a step that does not fit, Clash (decide again).
     """
-    require_own_role(asker.participant(parts.registry()), question.door)
-    now = parts.clock()
+    registry, now = parts.registry(), parts.clock()
+    require_own_role(asker.participant(registry), question.door)
     file, steps = await parts.reader.read(
         lambda c: (find_breach(c, question.datalek_id), steps_of(c, [question.datalek_id]))
     )
-    if file is None or (file.sender_oin, file.sender_role) != (asker.oin, question.door.rol):
+    owner = None if file is None else registry.successions.heir(file.sender_oin, now)
+    if file is None or (owner, file.sender_role) != (asker.oin, question.door.rol):
         raise NotFound
     if steps and (steps[-1].step, steps[-1].reason) == (question.stap, question.reden):
         return Answer(200, _shown(file, steps, now).to_json())

@@ -6,7 +6,7 @@ burgemeester may be registered after the fact, by a day at most: an act that was
 was decided then, and everything else counts from its registration.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from audit.body import Why
@@ -55,7 +55,7 @@ async def record_statement(parts: Parts, asker: Asker, question: StatementQuesti
     if stated.aud != registry.hub_oin:
         raise malformed("aud", "niet voor deze hub")
     require_own_role(agency, stated.door)
-    kind = _checked_kind(registry, stated)
+    kind = _checked_kind(registry, stated, now)
     record = await load_record(parts, asker, stated.zaak_id)
     actor = Actor(agency=agency, role=stated.door.rol, staff=stated.door.medewerker)
     if not (record.exists and can_see(record, actor)):
@@ -86,7 +86,7 @@ async def record_statement(parts: Parts, asker: Asker, question: StatementQuesti
     return Answer(200, statement_view(row))
 
 
-def _checked_kind(registry: Registry, stated: CaseStatement) -> StatementKind:
+def _checked_kind(registry: Registry, stated: CaseStatement, now: datetime) -> StatementKind:
     """The kind, with exactly the members that it asks for. Raises InvalidInput."""
     kind = statement_kinds().get(stated.soort)
     if kind is None:
@@ -101,28 +101,28 @@ def _checked_kind(registry: Registry, stated: CaseStatement) -> StatementKind:
         if any((member is not None) is not (about is kind.about) for member in members):
             raise malformed("soort", f"een verklaring over een {kind.about} heeft andere onderdelen")
     if kind.about is About.DISCLOSURE:
-        _check_disclosure(registry, kind, stated)
+        _check_disclosure(registry, kind, stated, now)
     if kind.about is About.DECISION and stated.besluit not in DECISIONS:
         raise malformed("besluit", f"een van {', '.join(DECISIONS)}")
-    if kind.about is About.COMMISSION and _agency_kind(registry, stated.opdrachtnemer) != "reclassering":
+    if kind.about is About.COMMISSION and _agency_kind(registry, stated.opdrachtnemer, now) != "reclassering":
         raise malformed("opdrachtnemer", "geen reclassering")
     return kind
 
 
-def _check_disclosure(registry: Registry, kind: StatementKind, stated: CaseStatement) -> None:
+def _check_disclosure(registry: Registry, kind: StatementKind, stated: CaseStatement, now: datetime) -> None:
     if CategoryId(stated.categorie or "") not in kind.categories:
         raise malformed("categorie", f"een van {', '.join(kind.categories)}")
     if any(PurposeId(purpose) not in catalogue().purposes for purpose in stated.doelen):
         raise malformed("doelen", "een onbekend doel")
     role = catalogue().roles.get(RoleId(stated.ontvanger.rol if stated.ontvanger else ""))
-    to = _agency_kind(registry, stated.ontvanger.oin if stated.ontvanger else None)
+    to = _agency_kind(registry, stated.ontvanger.oin if stated.ontvanger else None, now)
     if role is None or to not in role.agencies:
         raise malformed("ontvanger", "geen deelnemer in die rol")
 
 
-def _agency_kind(registry: Registry, oin: str | None) -> str | None:
+def _agency_kind(registry: Registry, oin: str | None, now: datetime) -> str | None:
     found = registry.participants.get(oin or "")
-    return None if found is None else found.kind
+    return None if found is None or found.is_succeeded(now) else found.kind
 
 
 def _refused_by(record: CaseRecord, actor: Actor, kind: StatementKind) -> str | None:

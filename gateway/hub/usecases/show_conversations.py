@@ -5,7 +5,7 @@ sent, and of a message that it was sent only itself as a recipient. So who else 
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,9 +32,10 @@ async def show_conversations(parts: Parts, asker: Asker, question: ConversationQ
     exchanged = await parts.reader.read(
         lambda c: load_exchanged(c, oin=asker.oin, message_ids=question.berichten)
     )
-    seen = _seen(exchanged, asker.oin)
+    successions, now = parts.registry().successions, parts.clock()
+    seen = _seen(exchanged, asker.oin, lambda oin: Oin(successions.heir(oin, now)))
     shown = [
-        _shown(seen[message_id], seen, parts.clock())
+        _shown(seen[message_id], seen, now)
         for message_id in dict.fromkeys(question.berichten)
         if message_id in seen
     ]
@@ -49,28 +50,30 @@ class _Seen:
     record: MessageRecord
 
 
-def _seen(exchanged: Exchanged, oin: str) -> dict[str, _Seen]:
-    """What the agency sent, with every recipient; what it was sent, with itself as the only one."""
+def _seen(exchanged: Exchanged, oin: str, heir: Callable[[str], Oin]) -> dict[str, _Seen]:
+    """What the agency sent, with every recipient; what it was sent, with itself as the only one. Whoever took the place
+    of an agency (`heir`) owes its answers."""
     reached: dict[tuple[str, str], list[tuple[Oin, RoleId]]] = {}
     for delivery in exchanged.deliveries:
         if delivery.outcome != Outcome.RECALLED:
-            address = (Oin(delivery.oin), RoleId(delivery.role))
+            address = (heir(delivery.oin), RoleId(delivery.role))
             reached.setdefault((delivery.source, delivery.message_id), []).append(address)
     found = {}
     for message in exchanged.messages:
         recipients = reached.get((message.source, message.message_id), [])
         own = [address for address in recipients if address[0] == oin]
-        if message.oin == oin or own:
-            told = recipients if message.oin == oin else own
-            found[message.message_id] = _Seen(message.case_id, _record(message, told))
+        sender = heir(message.oin)
+        if sender == oin or own:
+            told = recipients if sender == oin else own
+            found[message.message_id] = _Seen(message.case_id, _record(message, sender, told))
     return found
 
 
-def _record(message: MessageRow, recipients: Sequence[tuple[Oin, RoleId]]) -> MessageRecord:
+def _record(message: MessageRow, sender: Oin, recipients: Sequence[tuple[Oin, RoleId]]) -> MessageRecord:
     return MessageRecord(
         message_id=MessageId(message.message_id),
         message=message.message_type,
-        sender=Oin(message.oin),
+        sender=sender,
         role=RoleId(message.role),
         accepted_at=parse_time(message.accepted_at),
         urgency=Urgency(message.urgency),

@@ -18,7 +18,7 @@ from gateway.domain.identifiers import new_id
 from gateway.hub.storage.changes import Change, Judgement
 from gateway.hub.usecases.auditing import leaf
 from gateway.hub.usecases.parts import Asker, Parts
-from gateway.protocol.registry import Participant
+from gateway.protocol.registry import Registry
 from gateway.protocol.succession import Succession
 
 SUCCEEDED: Final = "X_organisatie_opgevolgd"
@@ -26,19 +26,23 @@ SUCCEEDED: Final = "X_organisatie_opgevolgd"
 
 async def require_current(parts: Parts, asker: Asker) -> None:
     """Raises Refused for an agency whose place another one took, and writes that it tried. Raises InvalidInput."""
-    agency, now = asker.participant(parts.registry()), parts.clock()
-    if not agency.is_succeeded(now):
+    registry, now = parts.registry(), parts.clock()
+    asker.participant(registry)
+    refusal = refusal_of(registry, asker.oin, now)
+    if refusal is None:
         return
     written = leaf(EventTag.ACCESS_REFUSED, asker, now, why=Why(rule=SUCCEEDED))
     await parts.writer.write(
         Change(key=f"opgevolgd:{new_id()}", judge=lambda _: Judgement(), leaves=(written,))
     )
-    heir = parts.registry().participant(parts.registry().successions.heir(asker.oin, now))
-    raise refuse_succeeded(heir)
+    raise refusal
 
 
-def refuse_succeeded(heir: Participant) -> Refused:
-    """What is told to an agency in whose place `heir` stands."""
+def refusal_of(registry: Registry, oin: str, now: datetime) -> Refused | None:
+    """What is told to an agency in whose place another one stands; None to any other."""
+    heir = registry.participants.get(registry.successions.heir(oin, now))
+    if heir is None or heir.oin == oin:
+        return None
     return Refused(
         rule=SUCCEEDED,
         article="AVG 5(1)(f)",

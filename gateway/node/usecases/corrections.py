@@ -1,7 +1,8 @@
 """Corrections: a correction of ours goes to whoever got the message; one that comes in marks the message it is about.
 
-Who got a message stands in our own records, and in no copy. A mark stays until a person takes the correction on; that
-the accuracy of a message is contested stays with it (Wpg 28(3)).
+Who got a message stands in our own records, and in no copy; whoever took the place of an agency gets it instead. A
+mark stays until a person takes the correction on; that the accuracy of a message is contested stays with it
+(Wpg 28(3)).
 """
 
 from collections.abc import Iterable, Mapping
@@ -46,12 +47,14 @@ async def addressed(parts: Parts, person: Person, draft: Draft) -> Draft:
         )
         raise InvalidInput(causes=[cause])
     original = draft.content.get("bericht_id")
+    successions, now = parts.registry().successions, parts.clock()
     found = await parts.database.read(lambda c: _who_got(c, str(original)))
     if found is None:
         raise NotFound
     role, recipients = found
     person.require_addressee(role)
-    return replace(draft, recipients=recipients)
+    current = (OinRole(oin=successions.heir(r.oin, now), rol=r.rol) for r in recipients)
+    return replace(draft, recipients=list(dict.fromkeys(current)))
 
 
 def _who_got(connection: Connection, message_id: str) -> tuple[str, list[OinRole]] | None:
