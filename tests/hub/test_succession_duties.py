@@ -8,6 +8,7 @@ from gateway.domain.clock import rfc3339
 from gateway.hub.usecases.context import side_of
 from gateway.hub.usecases.parts import Asker
 from gateway.hub.usecases.settling import load_record
+from gateway.protocol.subjects import Verb
 from tests.alarms.duty import (
     call_list,
     caller,
@@ -23,6 +24,7 @@ from tests.alarms.duty import (
 from tests.hub.asking import ask_reading, assign, decide, duty
 from tests.hub.bans import impose_ban
 from tests.hub.makers import GEM, POL, VT, RunningHub, Sender, notify_police, open_case
+from tests.hub.recalling import destruction_question, files_of, take_back, take_step
 from tests.hub.succeeding import DATE, NEW_GEM, NEW_VT, links_in_log
 from tests.hub.test_reading_and_acts import copy_for
 
@@ -162,3 +164,38 @@ async def test_attack_the_side_of_the_perpetrator_is_not_left_by_a_merger(merger
     record = await load_record(merger.parts, Asker(oin=NEW_VT, trace_id="a" * 32), case.case_id)
     assert side_of(record, NEW_VT, "casemanager_vt", None) == "pleger"
     assert side_of(record, NEW_VT, "vt_procescoordinator", None) == "neutraal"
+
+
+async def test_a_breach_of_a_predecessor_is_reported_by_its_successor(merger: RunningHub) -> None:
+    """Seventy-two hours run on over the date: the file is the successor's, and nobody else's."""
+    merger.hands.now = DATE - timedelta(hours=1)
+    case = await open_case(merger)
+    notice = await notify_police(case)
+    hovj = merger.node(POL, "politie_hovj", "pol-0007")
+    assert (await duty(hovj)).answer.status == 200
+    read = await ask_reading(hovj, copy_for(notice, "politie_hovj"), "screening")
+    assert read.answer.status == 200, read.answer.body
+    assert (await take_back(case.vt, notice, "politie_hovj")).answer.body["uitkomst"] == "datalek"
+    (file,) = await files_of(case.vt)
+    successor = merger.node(NEW_VT, "vt_procescoordinator", "nvt-0001")
+    assert await files_of(successor) == []
+    assert (await take_step(successor, file["datalekId"], "gemeld_ap")).answer.status == 404
+    merger.hands.now = DATE
+    assert [each["datalekId"] for each in await files_of(successor)] == [file["datalekId"]]
+    stranger = merger.node(NEW_GEM, "gemeente_jurist", "ngem-0001")
+    assert await files_of(stranger) == []
+    assert (await take_step(stranger, file["datalekId"], "gemeld_ap")).answer.status == 404
+    old = await take_step(case.vt, file["datalekId"], "gemeld_ap")
+    assert (old.answer.status, old.answer.body["regel"]) == (403, "X_organisatie_opgevolgd")
+    done = await take_step(successor, file["datalekId"], "gemeld_ap")
+    assert done.answer.status == 200, done.answer.body
+
+
+async def test_a_predecessor_still_attests_what_it_destroyed(merger: RunningHub) -> None:
+    case = await open_case(merger)
+    old = jurist(merger, GEM, "gem-0002")
+    assert (await merger.ask(Verb.RECEIPT, GEM, old.receipt(case.request, "technisch"))).answer.status == 200
+    assert (await take_back(case.vt, case.request, "gemeente_jurist")).answer.status == 200
+    merger.hands.now = DATE
+    told = await decide(old, destruction_question(old, case.request, "vernietigd"))
+    assert (told.answer.status, told.answer.body.get("uitkomst")) == (200, "vernietigd"), told.answer.body
