@@ -7,6 +7,7 @@ from pathlib import Path
 
 from adapters.simulator.identity import IdentityProvider
 from adapters.simulator.mailbox import Mailbox
+from adapters.simulator.pager import Pager
 from adapters.simulator.staff import Staff, StaffError, load_staff
 from gateway.domain.identifiers import Oin
 
@@ -19,7 +20,8 @@ class PretendAgency:
 
     `folder` is its own and keeps its key, `jwks.json` and `postbak.jsonl`. `authority` (PEM) issued the certificate of
     its node, the only one that may hand over. Port 0 lets the system choose. `issuer` and `audience` are what its
-    tokens say; left out they are `https://aanmelden.<oin>.schakel.example` and `<oin>-node`.
+    tokens say; left out they are `https://aanmelden.<oin>.schakel.example` and `<oin>-node`. `pager_key` is the file of
+    the key by which its pretend pager knows the hub's alarms; without it there is no pager.
     """
 
     oin: Oin
@@ -32,6 +34,7 @@ class PretendAgency:
     port: int = 0
     issuer: str = ""
     audience: str = ""
+    pager_key: Path | None = None
 
     def __post_init__(self) -> None:
         if self.host not in LOOPBACK:
@@ -46,6 +49,7 @@ class RunningAgency:
     staff: Staff
     identity: IdentityProvider
     mailbox: Mailbox
+    pager: Pager
     clock: Callable[[], datetime]
 
     def close(self) -> None:
@@ -74,11 +78,14 @@ def identity_provider(
 def open_agency(
     agency: PretendAgency, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 ) -> RunningAgency:
-    """Opens its files. Raises: MailboxError when another process has them, StaffError as identity_provider."""
+    """Opens its files. Raises: MailboxError when another process has them, StaffError as identity_provider, OSError."""
     identity = identity_provider(agency, clock=clock)
     staff = _staff(agency.oin)
     mailbox = Mailbox(agency.folder / "postbak.jsonl", prefix=staff.kind)
-    return RunningAgency(settings=agency, staff=staff, identity=identity, mailbox=mailbox, clock=clock)
+    pager = Pager(None if agency.pager_key is None else agency.pager_key.read_bytes())
+    return RunningAgency(
+        settings=agency, staff=staff, identity=identity, mailbox=mailbox, pager=pager, clock=clock
+    )
 
 
 def _staff(oin: Oin) -> Staff:

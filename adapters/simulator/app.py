@@ -1,4 +1,4 @@
-"""The FastAPI application of one pretend agency: sign in, hand over, look into the mailbox.
+"""The FastAPI application of one pretend agency: sign in, hand over, look into the mailbox, be called by its pager.
 
 Signing in asks for no proof, so it is for this machine only: a loopback address that no page of another site called.
 Handing over is for the agency's own node, known by its client certificate. The mailbox shows a person what was handed
@@ -9,7 +9,8 @@ from http import HTTPStatus
 from ipaddress import ip_address
 from typing import Annotated
 
-from fastapi import Depends, FastAPI, Header, Request, Response
+from fastapi import Depends, FastAPI, Header, Path, Request, Response
+from pydantic import ValidationError
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from adapters.simulator.agency import RunningAgency
@@ -17,21 +18,26 @@ from adapters.simulator.documents import (
     Aangemeld,
     Aanmelding,
     Aflevering,
+    Alarm,
     Genoteerd,
     Medewerker,
+    Oproep,
     Organisatie,
     Overname,
+    Piepers,
     Postbak,
     Poststuk,
     Terughaling,
 )
 from adapters.simulator.identity import Caller, NotOurToken, UnknownEmployee
 from adapters.simulator.mailbox import Kept, Mailbox, OtherContent, TakenBack
+from adapters.simulator.pager import SIGNATURE_HEADER, Page
 from adapters.simulator.peer import peer_oin
 from adapters.simulator.problems import Declined, add_problem_handlers
 from gateway.domain.clock import rfc3339
 from gateway.domain.identifiers import CopyId, StaffRef
 
+DutyName = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,60}$")]
 PRETEND = {"Schakel-Nagebootst": "ja"}
 
 
@@ -56,6 +62,8 @@ def create_agency_app(agency: RunningAgency) -> FastAPI:
     app.add_api_route(
         "/postbak/terughalingen", take_back, methods=["POST"], dependencies=[Depends(_own_node)]
     )
+    app.add_api_route("/pieper/{dienst}", page, methods=["POST"], status_code=HTTPStatus.NO_CONTENT)
+    app.add_api_route("/pieper", show_pages, methods=["GET"])
     return app
 
 
@@ -177,6 +185,33 @@ def _require_key(header: str, key: str, name: str) -> None:
             "idempotency-key",
             f"Stuur het {name}, tussen aanhalingstekens, in de header Idempotency-Key.",
         )
+
+
+async def page(request: Request, dienst: DutyName, agency: Agency) -> None:
+    """An alarm for one duty, known by its signature. The same one again changes nothing."""
+    body = await request.body()
+    if not agency.pager.believes(body, request.headers.get(SIGNATURE_HEADER, "")):
+        raise Declined(
+            HTTPStatus.FORBIDDEN,
+            "niet-van-de-hub",
+            "De pieper gaat alleen af voor de hub waarmee een sleutel is afgesproken.",
+        )
+    try:
+        alarm = Alarm.model_validate_json(body)
+    except ValidationError:
+        raise Declined(HTTPStatus.BAD_REQUEST, "geen-alarm", "Dit is geen alarm.") from None
+    found = Page(duty=dienst, received_at=rfc3339(agency.clock()), document=alarm.model_dump(by_alias=True))
+    agency.pager.take(found, alarm.alarm_id)
+
+
+async def show_pages(agency: Agency, _: Annotated[Caller, Depends(_caller)]) -> Piepers:
+    """Everything that the pager went off for, oldest first: there is nothing about people in it."""
+    return Piepers(
+        oproepen=[
+            Oproep(dienst=each.duty, ontvangen_op=each.received_at, alarm=Alarm.model_validate(each.document))
+            for each in agency.pager.pages.values()
+        ]
+    )
 
 
 async def show_mailbox(agency: Agency, caller: Annotated[Caller, Depends(_caller)]) -> Postbak:

@@ -72,6 +72,35 @@ class Terughaling(_Document):
     teruggehaald_op: Short
 
 
+class Alarm(_Document):
+    """An alarm of the hub. Closed: whatever else a hub might tell of a case, a pager does not take it."""
+
+    alarm_id: Short
+    zaak: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}$")]
+    klok: Short
+    opdracht: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+    urgentie: Short
+    ontstaan_op: Short
+    uiterlijk: Short | None
+    telefoon: Short
+    tekst: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+    simulatie: bool = False
+
+
+class Oproep(_Document):
+    """What the pager of one duty went off for."""
+
+    dienst: Short
+    ontvangen_op: Short
+    alarm: Alarm
+
+
+class Piepers(_Document):
+    """Every call, oldest first."""
+
+    oproepen: list[Oproep]
+
+
 class Aanmelding(_Document):
     """Who wants to be taken for whom."""
 

@@ -53,6 +53,13 @@ class AgencyClient:
         found: list[dict[str, Any]] = answer.json()["poststukken"]
         return found
 
+    def pages(self) -> list[dict[str, Any]]:
+        """What the agency's pager went off for, oldest first."""
+        answer = self._http.get(f"{self._system}/pieper", headers=self._authorization())
+        answer.raise_for_status()
+        found: list[dict[str, Any]] = answer.json()["oproepen"]
+        return found
+
     def _ask(self, method: str, path: str, body: dict[str, Any] | None) -> Reply:
         if not self._token:
             self.sign_in()

@@ -18,7 +18,7 @@ from adapters.simulator.staff import load_staff
 from gateway.domain.identifiers import parse_oin
 from gateway.local.exchange import Exchange, NotReady, accepts
 from gateway.local.processes import ChildDied, Supervisor
-from gateway.local.world import NODES, World, all_ports, fixed_ports, make_world
+from gateway.local.world import NODES, World, all_ports, fixed_ports, make_world, pager_address
 from gateway.setup import NotPrepared
 
 STOP_WITHIN_S = 30.0
@@ -147,4 +147,8 @@ def _print_addresses(console: Console, folder: Path) -> None:
         for person in people[parse_oin(agency.oin)].people.values():
             staff.add_row(agency.name, person.reference, ", ".join(person.roles))
     console.print(staff)
+    pager = pager_address(ports, NODES[0].oin, "piket-...")
+    console.print(
+        f"Nagebootste piepers, als adres in een rooster (kanaal webhook): {pager}, en zo bij elke organisatie"
+    )
     console.print(f"Certificaten: {folder / 'exchange'}   Logboeken: {folder / 'logs'}   Stoppen: make down")

@@ -17,6 +17,7 @@ def pretend_agencies(world: World, ports: Ports) -> list[PretendAgency]:
             private_key=world.exchange.agency(agency.oin).tls_key,
             authority=world.exchange.trust_anchor,
             port=ports.systems[agency.oin],
+            pager_key=world.pager_key if world.pager_key.exists() else None,
             issuer=f"https://localhost:{ports.systems[agency.oin]}",
         )
         for agency in NODES

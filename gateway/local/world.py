@@ -4,6 +4,7 @@ Everything in it is invented and for development. What it makes is what a real i
 files; only the certificate authority and the agencies are ours.
 """
 
+import secrets
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ from gateway.simulation import SimulatedClock
 # The agencies that have a node in a local exchange; the others exist in the registry only.
 NODES: Final = DEMO_AGENCIES[:6]
 FIRST_PORT: Final = 7400
+LOOPBACK: Final = "127.0.0.1"
+CALL_NUMBER: Final = "0800-0000 (verzonnen)"
 _POLICY_KEYS: Final = ("bundle", "activator-1", "activator-2")
 
 
@@ -81,6 +84,11 @@ class World:
         return self.path / "clock"
 
     @property
+    def pager_key(self) -> Path:
+        """The key that the hub and the pretend pagers share; there is none in an exchange that calls nobody."""
+        return self.path / "alarmering" / "pieper.key"
+
+    @property
     def logs(self) -> Path:
         return self.path / "logs"
 
@@ -111,6 +119,11 @@ class World:
         )
 
 
+def pager_address(ports: Ports, oin: str, duty: str) -> str:
+    """Where the pretend pager of a duty (a word such as `piket-hovj`) is reached, as a roster states it."""
+    return f"https://{LOOPBACK}:{ports.systems[oin]}/pieper/{duty}"
+
+
 def all_ports(ports: Ports) -> list[int]:
     """Every port that an exchange listens on."""
     return [ports.nats, ports.opa, ports.bundle, ports.hub, *ports.nodes.values(), *ports.systems.values()]
@@ -125,7 +138,7 @@ def free_ports() -> Ports:
     """Ports that nobody used a moment ago, for a demo beside a running exchange."""
     probes = [socket.socket() for _ in range(_needed())]
     for probe in probes:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((LOOPBACK, 0))
     found = [probe.getsockname()[1] for probe in probes]
     for probe in probes:
         probe.close()
@@ -161,6 +174,7 @@ def make_world(path: Path, ports: Ports, *, now: datetime, simulation: bool = Fa
         SimulatedClock.create(world.clock)
     _make_nats(world, ports, now)
     _make_policy(world, ports, now)
+    _make_alarms(world)
     _make_settings(world, ports)
     return world
 
@@ -199,6 +213,13 @@ def _make_policy(world: World, ports: Ports, now: datetime) -> None:
     built.replace(policy.built(bundle.revision))
     policy.activate(bundle.revision, keys=policy.activators, now=now)
     write_opa_config(world.opa_config, bundle_port=ports.bundle, key=policy.bundle_key)
+
+
+def _make_alarms(world: World) -> None:
+    """The key of the pagers, and the one under which the hub keeps duty addresses."""
+    world.pager_key.parent.mkdir(mode=0o700)
+    for path in (world.pager_key, world.pager_key.with_name("adres.key")):
+        write_private(path, secrets.token_bytes(32))
 
 
 def _make_settings(world: World, ports: Ports) -> None:
@@ -245,6 +266,15 @@ bundle_port = {ports.bundle}
 folder = "../policy"
 bundle_key = "../policy/bundle.key"
 activators = [{activators}]
+
+[alarmering]
+call_number = "{CALL_NUMBER}"
+address_key = "../alarmering/adres.key"
+domains = ["{LOOPBACK}"]
+
+[alarmering.webhook]
+key = "../alarmering/{world.pager_key.name}"
+authority = "../exchange/ca/ca.crt"
 """
 
 

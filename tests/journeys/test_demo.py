@@ -23,6 +23,14 @@ def test_the_demo_goes_as_expected_and_leaves_no_process_behind(tmp_path: Path) 
     assert "Alles ging zoals verwacht" in shown
     for seen in ("Antwoorden aan de officier", "Vrijlating gemeld aan", "Wie heeft welke informatie"):
         assert seen in shown
+    for told in (
+        "Wie er werd gebeld",
+        "piket-wijkagent",
+        "piket-achterwacht",
+        "pieper: SIMULATIE",
+        "op de bellijst",
+    ):
+        assert told in shown
     for stand in ("uitgebleven", "te_laat", "geweigerd", "niets te delen"):
         assert stand in shown
     for rule in (

@@ -13,6 +13,7 @@ from gateway.local.demo.cast import Cast
 from gateway.local.demo.expectation import expect, expect_rule, require
 from gateway.local.demo.screen import Screen
 from gateway.local.demo.screening import Played
+from gateway.local.demo.unanswered import ROLE, hand_in_roster, play_unanswered
 from gateway.local.registry_file import (
     CHILD_PROTECTION,
     MUNICIPALITY,
@@ -36,8 +37,10 @@ def play_history(cast: Cast, screen: Screen, played: Played) -> None:
     """Plays it in the case of the ban. Raises Surprise when anything goes otherwise."""
     screen.title("8. De casemanager haalt de geschiedenis op")
     people = _people(cast)
+    hand_in_roster(cast, people[ROLE])
     for role, who in {**people, "casemanager_vt": cast.casemanager}.items():
-        cast.on_duty(who, role)
+        if role != ROLE:
+            cast.on_duty(who, role)
     asked = _ask(cast, screen, played.case_id)
     _try_unasked(cast, screen, played.case_id)
     _answer_in_time(cast, screen, people, played.case_id, asked)
@@ -45,7 +48,8 @@ def play_history(cast: Cast, screen: Screen, played: Played) -> None:
     screen.step(f"De klok van deze simulatie gaat vooruit: de {ANSWER_DUE.seconds // 3600} uur zijn om")
     cast.put_ahead(ANSWER_DUE + timedelta(minutes=15))
     _overview(cast, screen, asked, politie_wijkagent="uitgebleven")
-    _answer_late(cast, screen, people["politie_wijkagent"], played.case_id, asked)
+    play_unanswered(cast, screen, people[ROLE], played.case_id)
+    _answer_late(cast, screen, people[ROLE], played.case_id, asked)
 
 
 def _people(cast: Cast) -> dict[str, AgencyClient]:
