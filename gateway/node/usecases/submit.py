@@ -68,6 +68,8 @@ async def submit_stored(parts: Parts, message_id: str) -> bool:
     except (Unavailable, TooManyRequests) as error:
         wait, case_id = asked_wait(error), message.case_id
         held_by = Held.NO_ROOM if error.code == MAILBOX_FULL else None
+        extra = {"message_id": message_id, "case_id": case_id, "code": error.code}
+        logger.info("a message waits: the hub cannot take it now", extra=extra)
         await parts.database.write(
             lambda c: outbox.later(
                 c,
