@@ -46,6 +46,7 @@ class EventTag(StrEnum):
     BREACH_LAPSED = "datalek:termijn:verstreken"
     DUTY_CHANGED = "dienst:rooster:gewijzigd"
     DUTY_TAKEN_OVER = "dienst:rooster:overgenomen"
+    CAPACITY_REFUSED = "hub:verzoeken:afgewezen"
     TOKEN_REFUSED = "identiteit:token:geweigerd"  # noqa: S105  # an event tag, not a secret
     TOKEN_GRANTED = "identiteit:token:verstrekt"  # noqa: S105
     ALARM_FIRED = "klok:alarm:afgegaan"

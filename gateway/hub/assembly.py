@@ -14,6 +14,7 @@ from pathlib import Path
 from time import monotonic
 
 from audit.note import NoteSigner
+from gateway.domain.errors import TooManyRequests
 from gateway.domain.identifiers import StaffRef
 from gateway.hub.alarms.calling import AlarmCaller
 from gateway.hub.alarms.channels import AlarmPlan, open_calling
@@ -50,6 +51,7 @@ from gateway.hub.usecases.quota import DEFAULT_QUOTA, Quota
 from gateway.hub.usecases.replay import replay_copy
 from gateway.hub.usecases.succeeding import refusal_of
 from gateway.hub.usecases.transfers import Transfers
+from gateway.hub.usecases.turned_away import CapacityLog, Note, TurnedAway
 from gateway.protocol.keys import SigningKey
 from gateway.protocol.subjects import Verb
 from gateway.web.app import API_BASE
@@ -117,7 +119,9 @@ async def open_hub(plan: HubPlan) -> AsyncIterator[Hub]:
         if plan.with_relay:
             _watch(stack, plan, parts, wake)
             await _call(stack, plan, parts, database)
-        desk = Desk(parts, Allowances(plan.allowances, monotonic), on_written=wake)
+        note = _capacity_log(stack, parts)
+        allowances = Allowances(plan.allowances, monotonic)
+        desk = Desk(parts, allowances, on_written=wake, on_turned_away=note)
         if client is not None:
             door = NatsDoor(client, desk, simulation=plan.simulation)
             await door.open()
@@ -127,7 +131,11 @@ async def open_hub(plan: HubPlan) -> AsyncIterator[Hub]:
             parts,
             verifier=plan.token_verifier,
             registry_document=plan.registry_document,
-            routers=[*plan.routers, ("", _authzen(plan, parts)), (API_BASE, await _documents(plan, parts))],
+            routers=[
+                *plan.routers,
+                ("", _authzen(plan, parts, note)),
+                (API_BASE, await _documents(plan, parts, note)),
+            ],
             checks=_checks(parts, database, client, relay),
             public_url=plan.public_url,
         )
@@ -185,13 +193,25 @@ def _parts(plan: HubPlan, database: Database) -> Parts:
     )
 
 
-def _authzen(plan: HubPlan, parts: Parts) -> Router:
+def _capacity_log(stack: AsyncExitStack, parts: Parts) -> Note:
+    """Whom the doors turn away is written beside them, and to the end when they are closed."""
+    log = CapacityLog(parts)
+    stack.push_async_callback(log.close)
+    stack.push_async_callback(_stop, asyncio.create_task(log.run(), name="capacity-log"))
+    return log.note
+
+
+def _authzen(plan: HubPlan, parts: Parts, note: Note) -> Router:
     """The decision point for systems that speak AuthZEN, behind the same token and certificate as the doors, and with
     an allowance of its own."""
     allowances = Allowances({Verb.DECIDE: plan.advice}, monotonic)
 
     def admit(oin: str) -> None:
-        allowances.take(oin, Verb.DECIDE)
+        try:
+            allowances.take(oin, Verb.DECIDE)
+        except TooManyRequests as error:
+            note(TurnedAway(oin=oin, code=error.code, about="authzen"))
+            raise
         refusal = refusal_of(plan.registry(), oin, plan.clock())
         if refusal is not None:
             raise refusal
@@ -205,8 +225,10 @@ def _authzen(plan: HubPlan, parts: Parts) -> Router:
     )
 
 
-async def _documents(plan: HubPlan, parts: Parts) -> Router:
-    documents = Documents(parts=parts, files=_document_files(plan, parts), transfers=Transfers())
+async def _documents(plan: HubPlan, parts: Parts, note: Note) -> Router:
+    documents = Documents(
+        parts=parts, files=_document_files(plan, parts), transfers=Transfers(), on_turned_away=note
+    )
     await documents.remove_rubbish()
     return documents_router(documents, plan.token_verifier)
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from audit.body import Why
 from audit.events import EventTag
-from gateway.domain.errors import SchakelError
+from gateway.domain.errors import SchakelError, TooManyRequests
 from gateway.domain.identifiers import new_id
 from gateway.hub.policy.refusals import DecisionUnavailable
 from gateway.hub.storage.changes import Change, Judgement
@@ -20,8 +20,10 @@ from gateway.hub.usecases.decide_reading import decide_reading
 from gateway.hub.usecases.parts import Asker, Parts
 from gateway.hub.usecases.plan_message import plan_message
 from gateway.hub.usecases.problem_answers import Reply, fault_reply, problem_reply
+from gateway.hub.usecases.quota import MailboxFull
 from gateway.hub.usecases.record_receipt import record_receipt
 from gateway.hub.usecases.submit_message import submit_message
+from gateway.hub.usecases.turned_away import Note, TurnedAway, unnoted
 from gateway.protocol.exchange import Answer
 from gateway.protocol.subjects import Verb
 from gateway.web.traces import span
@@ -44,12 +46,19 @@ class Desk:
     """Answers requests. Never raises, except when it is cancelled."""
 
     def __init__(
-        self, parts: Parts, allowances: Allowances, *, on_written: Callable[[], None] = lambda: None
+        self,
+        parts: Parts,
+        allowances: Allowances,
+        *,
+        on_written: Callable[[], None] = lambda: None,
+        on_turned_away: Note = unnoted,
     ) -> None:
-        """`on_written` is called after each request that may have left something to publish."""
+        """`on_written` is called after each request that may have left something to publish, `on_turned_away` after
+        each that was refused for want of capacity."""
         self._parts = parts
         self._allowances = allowances
         self._on_written = on_written
+        self._on_turned_away = on_turned_away
 
     async def ask(self, verb: Verb, asker: Asker, body: bytes) -> Reply:
         """The answer to one request, within a span of its own."""
@@ -63,6 +72,10 @@ class Desk:
         except DecisionUnavailable as error:
             logger.warning("no decision: %s %s trace %s", error.code, error.finding, asker.trace_id)
             await self._audit_no_decision(asker, error)
+            return problem_reply(error, verb, asker.trace_id)
+        except (TooManyRequests, MailboxFull) as error:
+            about = error.oin if isinstance(error, MailboxFull) else verb.value
+            self._on_turned_away(TurnedAway(oin=asker.oin, code=error.code, about=about))
             return problem_reply(error, verb, asker.trace_id)
         except SchakelError as error:
             return problem_reply(error, verb, asker.trace_id)

@@ -37,6 +37,7 @@ from gateway.hub.usecases.auditing import audit_foreign_copy, leaf
 from gateway.hub.usecases.parts import Asker, Parts
 from gateway.hub.usecases.succeeding import require_current
 from gateway.hub.usecases.transfers import Transfers
+from gateway.hub.usecases.turned_away import Note, TurnedAway, unnoted
 from gateway.protocol.byte_stream import verify
 from gateway.protocol.canonical import malformed
 from gateway.protocol.copy import CopyContext, verify_statement
@@ -46,6 +47,7 @@ from gateway.protocol.keys import VerificationKey
 PER_DAY: Final = 4 * 1024 * 1024 * 1024
 """Bytes that one agency may store in 24 hours; the busiest sends some hundred documents of a few hundred KB."""
 QUOTA_RETRY_S: Final = 3600
+_MATTER: Final = "document"
 RUBBISH_AFTER_S: Final = 24 * 3600.0
 AT_A_TIME: Final = 256 * 1024
 
@@ -76,6 +78,7 @@ class Documents:
     files: DocumentFiles
     transfers: Transfers
     per_day: int = PER_DAY
+    on_turned_away: Note = unnoted
 
     async def take(
         self, asker: Asker, copy_id: str, field: str, stream: AsyncIterator[bytes]
@@ -86,6 +89,15 @@ class Documents:
         Conflict for other bytes than before, TooManyRequests, StorageUnavailable.
         """
         await require_current(self.parts, asker)
+        try:
+            return await self._take(asker, copy_id, field, stream)
+        except TooManyRequests as error:
+            self.on_turned_away(TurnedAway(oin=asker.oin, code=error.code, about=_MATTER))
+            raise
+
+    async def _take(
+        self, asker: Asker, copy_id: str, field: str, stream: AsyncIterator[bytes]
+    ) -> dict[str, Any]:
         with self.transfers.of(asker.oin):
             place = await self._place(asker, copy_id, field)  # (1)
             earlier = await self.parts.reader.read(lambda c: find_document(c, copy_id, field))

@@ -37,6 +37,7 @@ class MailboxFull(Unavailable):
     default_code = MAILBOX_FULL
 
     def __init__(self, oin: str, *, urgent: bool) -> None:
+        self.oin = oin
         super().__init__(
             retry_after_s=_RETRY_URGENT_AFTER_S if urgent else _RETRY_AFTER_S,
             detail_nl=f"Bij organisatie {oin} wacht al te veel dat haar knooppunt niet heeft opgehaald. "
