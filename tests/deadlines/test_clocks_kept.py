@@ -1,12 +1,10 @@
 """How a clock is kept: written down, in local time, closed with its case, and unmoved by a repeat."""
 
-from gateway.domain.deadlines import reckoned_again
+from gateway.domain.deadlines import Party, breach_clock, reckoned_again, report_by
 from gateway.domain.deadlines.clock import CASE_CLOSED, clock_from_record, clock_record
+from gateway.domain.identifiers import CopyId, RoleId
 from tests.deadlines.bans import extend, impose, release
-from tests.deadlines.story import (
-    MUNICIPALITY,
-    Story,
-)
+from tests.deadlines.story import CASE, IMPOSED_AT, MUNICIPALITY, POLICE, Story, at, message_id
 
 
 def test_closing_the_case_leaves_no_clock_running_and_none_comes_back(story: Story) -> None:
@@ -53,3 +51,24 @@ def test_the_same_message_twice_changes_nothing(story: Story) -> None:
     story._count -= 1
     impose(story)
     assert story.clocks == before
+
+
+def test_the_clock_of_a_breach_file_outlives_its_case(story: Story) -> None:
+    """AVG 33(1): a duty of the agency that sent the message, whatever became of the case."""
+    impose(story)
+    breach = breach_clock(
+        case_id=CASE,
+        message_id=message_id(7),
+        copy_id=CopyId("00000000-0000-4000-8000-000000000777"),
+        sender=Party(oin=POLICE, role=RoleId("politie_hovj")),
+        known_at=at(IMPOSED_AT),
+        tz_version="2026a",
+    )
+    assert breach.due_at == at("2026-02-13T02:10")
+    story.clocks[breach.clock_id] = breach
+    story.close("2026-02-11T12:00")
+    assert [clock.deadline for clock in story.all if clock.running] == ["B1"]
+
+
+def test_72_hours_are_elapsed_time_when_the_clocks_change() -> None:
+    assert report_by(at("2026-03-28T12:00")) == at("2026-03-31T13:00")

@@ -5,6 +5,7 @@ stores clocks and fired alarms, and gateway.hub.alarms reaches people.
 """
 
 from gateway.domain.deadlines.alarms import Alarm, AlarmKey, due_alarms, next_moment, steps
+from gateway.domain.deadlines.breach import BREACH, OF_COPIES, breach_clock, breach_clock_id, report_by
 from gateway.domain.deadlines.clock import (
     Clock,
     ClockChanges,
@@ -28,6 +29,8 @@ from gateway.domain.deadlines.taking_on import TAKING_ON, taking_on_clock, takin
 from gateway.domain.deadlines.zone import installed_tz_version
 
 __all__ = [
+    "BREACH",
+    "OF_COPIES",
     "TAKING_ON",
     "Alarm",
     "AlarmKey",
@@ -40,6 +43,8 @@ __all__ = [
     "Kind",
     "Owner",
     "Party",
+    "breach_clock",
+    "breach_clock_id",
     "clock_from_record",
     "clock_record",
     "clocks_after",
@@ -50,6 +55,7 @@ __all__ = [
     "installed_tz_version",
     "next_moment",
     "reckoned_again",
+    "report_by",
     "rules_of",
     "settled_by_hand",
     "steps",

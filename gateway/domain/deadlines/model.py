@@ -174,7 +174,8 @@ class Handbook:
 class ClockRules:
     """How the clock of a deadline runs. `due` None: it has no end of its own. `cap` is an end that nothing passes.
     `act` is the transition that the hub makes when the term is over. `follows`: it falls away when
-    the term of that other clock is over. `by_hand`: a person may say that the duty was done outside Schakel."""
+    the term of that other clock is over. `by_hand`: a person may say that the duty was done outside Schakel.
+    `outlives_case`: closing the case leaves it running."""
 
     identity: Identity
     ending: Ending
@@ -191,6 +192,7 @@ class ClockRules:
     act: str | None
     follows: str | None
     by_hand: bool
+    outlives_case: bool
 
     def capped(self, anchor: datetime, due: datetime | None) -> datetime | None:
         """The end, never beyond the cap of the deadline (Wth 9(1): four weeks; Leidraad 10: 18 months)."""

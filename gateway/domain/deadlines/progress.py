@@ -80,12 +80,12 @@ def clocks_lapsed(clocks: Sequence[Clock], now: datetime) -> ClockChanges:
 
 
 def clocks_closed(clocks: Iterable[Clock], at: datetime) -> ClockChanges:
-    """Every clock that still runs falls away, because the case is closed (T24)."""
+    """Every clock that still runs falls away, because the case is closed (T24); but for a duty that outlives it."""
     return ClockChanges(
         changed=tuple(
             replace(clock, status=ClockStatus.VERVALLEN, ended_at=at, ended_by=CASE_CLOSED)
             for clock in clocks
-            if clock.running
+            if clock.running and not rules_of(clock.deadline).outlives_case
         )
     )
 

@@ -22,6 +22,7 @@ from gateway.domain.deadlines import (
     ClockStatus,
     Party,
     clocks_after,
+    rules_of,
     taking_on_clock_id,
 )
 from gateway.domain.deadlines.clock import CASE_CLOSED, FOLLOWED, TERM_OVER
@@ -105,7 +106,7 @@ def _unsound(clocks: Iterable[Clock], *, closed: bool) -> Iterator[str]:
     for clock in clocks:
         if not clock.running and reason(clock) == "onbekend":
             yield f"klok {clock.clock_id} is {clock.status.value} zonder dat vaststaat waardoor"
-        if clock.running and closed:
+        if clock.running and closed and not rules_of(clock.deadline).outlives_case:
             yield f"klok {clock.clock_id} loopt nog, terwijl de zaak gesloten is"
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, func, select
 
 from gateway.domain.clock import rfc3339
-from gateway.domain.deadlines import TAKING_ON, AlarmKey, Clock, ClockStatus, clock_from_record, clock_record
+from gateway.domain.deadlines import OF_COPIES, AlarmKey, Clock, ClockStatus, clock_from_record, clock_record
 from gateway.domain.identifiers import CaseId
 from gateway.hub.storage.changes import case_scope
 from gateway.hub.storage.clock_rows import AlarmRow, ClockRow
@@ -58,7 +58,7 @@ def row_of(clock: Clock, next_at: str | None) -> ClockRow:
 
 _LEGAL: Final = (
     select(clocks)
-    .where(clocks.c.case_id == bindparam("case_id"), clocks.c.deadline.not_in(TAKING_ON))
+    .where(clocks.c.case_id == bindparam("case_id"), clocks.c.deadline.not_in(OF_COPIES))
     .order_by(clocks.c.clock_id)
 )
 
@@ -107,7 +107,7 @@ def alarms_of_case(connection: Connection, case_id: str) -> tuple[AlarmRow, ...]
 def load_case_clocks(connection: Connection, case_id: str) -> CaseClocks:
     """What the watch needs to attend to one case."""
     legal = legal_clocks(connection, case_id)
-    copies = [row for row in running_clocks(connection, case_id) if row.deadline in TAKING_ON]
+    copies = [row for row in running_clocks(connection, case_id) if row.deadline in OF_COPIES]
     fired = connection.execute(select(alarms.c.clock_id, alarms.c.step).where(alarms.c.case_id == case_id))
     return CaseClocks(
         case_id=CaseId(case_id),

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, exists, or_, select
 
+from gateway.domain.deadlines import breach_clock_id
+from gateway.domain.identifiers import CopyId
+from gateway.hub.storage.clock_reading import find_clock
+from gateway.hub.storage.clock_rows import ClockRow
 from gateway.hub.storage.deliveries import Delivered, Progress, load_delivery
 from gateway.hub.storage.recall_rows import BreachRow, BreachStepRow, CopyFateRow, RecallRow
 from gateway.hub.storage.recall_tables import breach_steps, breaches, copy_fates, recalls
@@ -90,8 +94,25 @@ def breaches_of(connection: Connection, oins: Collection[str], role: str) -> tup
     )
 
 
-def find_breach(connection: Connection, breach_id: str) -> BreachRow | None:
-    return select_one(connection, BreachRow, select(breaches).where(breaches.c.breach_id == breach_id))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownBreach:
+    """A breach file with its steps in order, and its clock (None for a file from before such clocks)."""
+
+    file: BreachRow
+    steps: tuple[BreachStepRow, ...]
+    clock: ClockRow | None
+
+
+def load_breach(connection: Connection, breach_id: str) -> KnownBreach | None:
+    """Whoever asks; the caller tells who may know."""
+    file = select_one(connection, BreachRow, select(breaches).where(breaches.c.breach_id == breach_id))
+    if file is None:
+        return None
+    return KnownBreach(
+        file=file,
+        steps=steps_of(connection, [breach_id]),
+        clock=find_clock(connection, file.case_id, breach_clock_id(CopyId(file.copy_id))),
+    )
 
 
 def steps_of(connection: Connection, breach_ids: Sequence[str]) -> tuple[BreachStepRow, ...]:

@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import Connection, bindparam, or_, select
 
-from gateway.domain.deadlines import TAKING_ON, taking_on_clock_id
+from gateway.domain.deadlines import OF_COPIES, taking_on_clock_id
 from gateway.domain.identifiers import CopyId
 from gateway.domain.urgency import Urgency
 from gateway.hub.storage.clock_rows import ClockRow
@@ -17,7 +17,7 @@ _CLOCKS: Final = (
     select(clocks)
     .where(
         clocks.c.case_id == bindparam("case_id"),
-        or_(clocks.c.deadline.not_in(TAKING_ON), clocks.c.clock_id == bindparam("of_copy")),
+        or_(clocks.c.deadline.not_in(OF_COPIES), clocks.c.clock_id == bindparam("of_copy")),
     )
     .order_by(clocks.c.clock_id)
 )

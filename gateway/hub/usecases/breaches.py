@@ -13,11 +13,16 @@ from typing import Final
 from audit.body import Why
 from audit.events import EventTag
 from gateway.domain.clock import parse_time, rfc3339
+from gateway.domain.deadlines import ClockChanges, settled_by_hand
 from gateway.domain.errors import Cause, Conflict, InvalidInput, NotFound
-from gateway.hub.storage.changes import Change, Judgement, Revision
+from gateway.domain.identifiers import Oin, StaffRef
+from gateway.hub.storage.changes import Change, Judgement, Revision, case_scope
+from gateway.hub.storage.clock_reading import clock_of
+from gateway.hub.storage.clock_rows import ClockRow
 from gateway.hub.storage.recall_rows import BreachRow, BreachStepRow
-from gateway.hub.storage.recalls import breaches_of, find_breach, steps_of
+from gateway.hub.storage.recalls import breaches_of, load_breach, steps_of
 from gateway.hub.usecases.auditing import leaf
+from gateway.hub.usecases.clocks import clock_changes
 from gateway.hub.usecases.parts import Asker, Parts
 from gateway.hub.usecases.staffing import require_own_role
 from gateway.protocol.exchange import Answer
@@ -65,12 +70,11 @@ async def take_breach_step(parts: Parts, asker: Asker, question: BreachStepQuest
     """
     registry, now = parts.registry(), parts.clock()
     require_own_role(asker.participant(registry), question.door)
-    file, steps = await parts.reader.read(
-        lambda c: (find_breach(c, question.datalek_id), steps_of(c, [question.datalek_id]))
-    )
-    owner = None if file is None else registry.successions.heir(file.sender_oin, now)
-    if file is None or (owner, file.sender_role) != (asker.oin, question.door.rol):
+    known = await parts.reader.read(lambda c: load_breach(c, question.datalek_id))
+    owner = None if known is None else registry.successions.heir(known.file.sender_oin, now)
+    if known is None or (owner, known.file.sender_role) != (asker.oin, question.door.rol):
         raise NotFound
+    file, steps = known.file, known.steps
     if steps and (steps[-1].step, steps[-1].reason) == (question.stap, question.reden):
         return Answer(200, _shown(file, steps, now).to_json())
     _check(file, steps, question, now)
@@ -85,7 +89,8 @@ async def take_breach_step(parts: Parts, asker: Asker, question: BreachStepQuest
     )
     closes = question.stap == CLOSED
     closing = Revision(row=BreachRow, key={"breach_id": file.breach_id}, values={"closed_at": rfc3339(now)})
-    judgement = Judgement(inserts=(step,), revisions=(closing,) if closes else ())
+    stopped = _stopped(known.clock, asker, question, now)
+    judgement = Judgement(inserts=(step,), revisions=(*((closing,) if closes else ()), *stopped.revisions))
     written = leaf(
         EventTag.BREACH_CLOSED if closes else EventTag.BREACH_STEP,
         asker,
@@ -100,10 +105,21 @@ async def take_breach_step(parts: Parts, asker: Asker, question: BreachStepQuest
     )
     await parts.writer.write(
         Change(
-            key=f"datalekstap:{file.breach_id}:{step.position}", judge=lambda _: judgement, leaves=(written,)
+            key=f"datalekstap:{file.breach_id}:{step.position}",
+            judge=lambda _: judgement,
+            leaves=(written,),
+            touches=frozenset({case_scope(file.case_id)}) if stopped.revisions else frozenset(),
         )
     )
     return Answer(200, _shown(file, [*steps, step], now).to_json())
+
+
+def _stopped(row: ClockRow | None, asker: Asker, question: BreachStepQuestion, now: datetime) -> Judgement:
+    """The clock of the file ends with the first decision on reporting, and with it what it still asked for."""
+    if row is None or question.stap not in REPORTING or not (clock := clock_of(row)).running:
+        return Judgement()
+    ended = settled_by_hand(clock, now, Oin(asker.oin), StaffRef(question.door.medewerker))
+    return clock_changes([clock], ClockChanges(changed=(ended,)), now)
 
 
 def _check(

@@ -148,7 +148,8 @@ def clock_overview(stored: Iterable[StoredClock]) -> Overview:
     """What became of the clocks of each deadline, in the month in which they ended.
 
     `op_tijd` and `te_laat`: the duty was done then; `open`: it is still to be done; `verstreken`: a term that is over;
-    `vervallen`: there was nothing left to watch. Those of copies (A0 to A3) tell whether somebody took them on.
+    `vervallen`: there was nothing left to watch. Those of copies (A0 to A3) tell whether somebody took them on, those
+    of breach files (B1) whether reporting was decided in time.
     """
     found: Counter[_Key] = Counter()
     for row in stored:

@@ -28,6 +28,7 @@ from gateway.hub.usecases.parts import Asker, Parts
 from gateway.hub.usecases.recall_record import (
     OPENED,
     TAKEN_BACK,
+    breach_clock_row,
     breach_row,
     clock_falls_away,
     is_opened,
@@ -74,7 +75,7 @@ async def recall(parts: Parts, asker: Asker, question: RecallQuestion) -> Answer
     breach = await _breach(parts, known, order, now) if is_opened(known) else None  # (4)
     row = _recall_row(parts, question, order, known, now, opened=breach is not None)
     await parts.writer.write(
-        _change(asker, question, known=known, row=row, breach=breach, clock=clock, now=now)
+        _change(parts, asker, question, known=known, row=row, breach=breach, clock=clock, now=now)
     )  # (5)
     return _answer(row, breach)
 
@@ -151,6 +152,7 @@ def _recall_row(
 
 
 def _change(
+    parts: Parts,
     asker: Asker,
     question: RecallQuestion,
     *,
@@ -166,7 +168,7 @@ def _change(
         inserts.append(notice_row(delivery, row.notice, row.decided_at))
     revisions = []
     if breach is not None:
-        inserts.append(breach)
+        inserts += [breach, breach_clock_row(breach, tz_version=parts.tz_version)]
     else:
         inserts.append(CopyFateRow(copy_id=row.copy_id, fate=TAKEN_BACK, decided_at=row.decided_at))
         values = {"outcome": Outcome.RECALLED}

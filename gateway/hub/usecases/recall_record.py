@@ -2,33 +2,31 @@
 
 import json
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, Literal
 
 from audit.body import MessageRef, Why
 from audit.events import EventTag
 from audit.leaf import Leaf
-from gateway.domain.clock import rfc3339
-from gateway.domain.deadlines import clocks_closed
+from gateway.domain.clock import parse_time, rfc3339
+from gateway.domain.deadlines import Party, breach_clock, clocks_closed, report_by
 from gateway.domain.errors import Refused
-from gateway.domain.identifiers import new_id
+from gateway.domain.identifiers import CaseId, CopyId, MessageId, Oin, RoleId, new_id
 from gateway.hub.storage.changes import Judgement
-from gateway.hub.storage.clock_reading import clock_of
+from gateway.hub.storage.clock_reading import clock_of, row_of
 from gateway.hub.storage.clock_rows import ClockRow
 from gateway.hub.storage.deliveries import Progress
 from gateway.hub.storage.recall_rows import BreachRow, CopyFateRow
 from gateway.hub.storage.recalls import Recalled
 from gateway.hub.storage.rows import DeliveryRow, OutboxRow
 from gateway.hub.usecases.auditing import commitment_ref, leaf
-from gateway.hub.usecases.clocks import clock_changes
+from gateway.hub.usecases.clocks import clock_changes, first_look
 from gateway.hub.usecases.parts import Asker
 from gateway.protocol.copy import CopyStatement
 from gateway.protocol.subjects import RECEIPT_SLUG, inbox_subject
 
 OPENED: Final = "geopend"
 TAKEN_BACK: Final = "teruggehaald"
-REPORT_WITHIN: Final = timedelta(hours=72)
-"""To the supervisor, from when the controller knew, in elapsed time. Source: AVG 33(1)."""
 
 Cause = Literal["geopend", "in_systeem"]
 
@@ -82,10 +80,23 @@ def breach_row(
         fields=json.dumps(seen),
         happened_at=delivery.accepted_at,
         known_at=rfc3339(now),
-        report_by=rfc3339(now + REPORT_WITHIN),
+        report_by=rfc3339(report_by(now)),
         closed_at=None,
         lapsed_at=None,
     )
+
+
+def breach_clock_row(breach: BreachRow, *, tz_version: str) -> ClockRow:
+    """The clock of a file, which wakes the role that has it before the term for reporting is over."""
+    clock = breach_clock(
+        case_id=CaseId(breach.case_id),
+        message_id=MessageId(breach.message_id),
+        copy_id=CopyId(breach.copy_id),
+        sender=Party(oin=Oin(breach.sender_oin), role=RoleId(breach.sender_role)),
+        known_at=parse_time(breach.known_at),
+        tz_version=tz_version,
+    )
+    return row_of(clock, first_look(clock))
 
 
 def notice_row(delivery: DeliveryRow, notice: str, now: str) -> OutboxRow:

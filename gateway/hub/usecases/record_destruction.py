@@ -18,7 +18,7 @@ from gateway.hub.storage.rows import Row
 from gateway.hub.usecases.auditing import audit_foreign_copy
 from gateway.hub.usecases.parts import Asker, Parts
 from gateway.hub.usecases.recall import statement_of
-from gateway.hub.usecases.recall_record import Cause, attested_row, breach_row, recall_leaf
+from gateway.hub.usecases.recall_record import Cause, attested_row, breach_clock_row, breach_row, recall_leaf
 from gateway.protocol.canonical import malformed
 from gateway.protocol.exchange import Answer
 from gateway.protocol.recall import DESTRUCTION, Destruction, DestructionAnswer, DestructionReport
@@ -46,7 +46,8 @@ async def record_destruction(parts: Parts, asker: Asker, report: DestructionRepo
     rows: list[Row] = [attested_row(known, told.uitkomst, _item(report), now)]
     leaves = [_leaf(EventTag.COPY_DESTROYED, asker, known, told, parts)]
     if told.uitkomst != UNSEEN and known.breach is None:
-        rows.append(await _breach(parts, known, known.recall, told))
+        breach = await _breach(parts, known, known.recall, told)
+        rows += [breach, breach_clock_row(breach, tz_version=parts.tz_version)]
         leaves.append(_leaf(EventTag.BREACH_OPENED, asker, known, told, parts))
     revision = Revision(
         row=RecallRow,

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from gateway.domain.clock import LOCAL, parse_time
-from gateway.domain.deadlines import TAKING_ON, Clock, deadlines, rules_of
+from gateway.domain.deadlines import BREACH, TAKING_ON, Clock, deadlines, rules_of
 from gateway.hub.storage.clock_account import reason
 from gateway.hub.storage.clock_reading import clock_of
 from gateway.hub.storage.clock_rows import AlarmRow, ClockRow
@@ -35,7 +35,10 @@ def shown_clocks(
 
 
 def may_see(record: CaseRecord, clock: Clock, *, oin: str, role: str) -> bool:
-    """Whether the clock is this agency's own, or of a message that it sent or received."""
+    """Whether the clock is this agency's own, or of a message that it sent or received. That of a breach file is of the
+    role that has the file, and nobody else learns that there is one."""
+    if clock.deadline == BREACH:
+        return is_owner(record, clock, oin=oin, role=role)
     party = None if clock.party is None else record.heir(clock.party)
     if party == oin or is_owner(record, clock, oin=oin, role=role):
         return True
