@@ -8,7 +8,7 @@ doors first, so that whatever was taken is answered before anything it needs goe
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from time import monotonic
@@ -45,7 +45,7 @@ from gateway.hub.usecases.allowance import ADVICE, DEFAULT_ALLOWANCES, Allowance
 from gateway.hub.usecases.authorization_log import AuthorizationLog
 from gateway.hub.usecases.desk import Desk
 from gateway.hub.usecases.documents import Documents
-from gateway.hub.usecases.known_successions import hold_to_known
+from gateway.hub.usecases.known_successions import HeldRegistry, hold_to_known
 from gateway.hub.usecases.parts import Parts
 from gateway.hub.usecases.quota import DEFAULT_QUOTA, Quota
 from gateway.hub.usecases.replay import replay_copy
@@ -56,6 +56,8 @@ from gateway.protocol.keys import SigningKey
 from gateway.protocol.subjects import Verb
 from gateway.web.app import API_BASE
 from gateway.web.tokens import TokenVerifier
+
+COMPARE_S = 10  # how soon a hub notices that another one learned of a succession
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +112,8 @@ async def open_hub(plan: HubPlan) -> AsyncIterator[Hub]:
         await database.reader.read(lambda c: require_own_database(c, simulation=plan.simulation))
         await stack.enter_async_context(plan.decision_point)
         parts = _parts(plan, database)
-        await hold_to_known(parts)
+        held = await _hold(stack, parts)
+        parts = replace(parts, registry=held)
         client = await _connected(stack, plan)
         relay = None if client is None or not plan.with_relay else _relay(plan, parts, database, client)
         if relay is not None:
@@ -136,7 +139,7 @@ async def open_hub(plan: HubPlan) -> AsyncIterator[Hub]:
                 ("", _authzen(plan, parts, note)),
                 (API_BASE, await _documents(plan, parts, note)),
             ],
-            checks=_checks(parts, database, client, relay),
+            checks=_checks(parts, database, client, relay) | {"register": held.tells_all},
             public_url=plan.public_url,
         )
         await _open_to_operators(stack, parts, database, wake)
@@ -154,12 +157,30 @@ async def open_relay(plan: HubPlan) -> AsyncIterator[Relay]:
         if client is None:
             raise ValueError("a relay needs a connection to NATS")
         parts = _parts(plan, database)
-        await hold_to_known(parts)
+        parts = replace(parts, registry=await _hold(stack, parts))
         relay = _relay(plan, parts, database, client)
         stack.push_async_callback(_stop, asyncio.create_task(relay.run(), name="relay"))
         _watch(stack, plan, parts, relay.wake)
         await _call(stack, plan, parts, database)
         yield relay
+
+
+async def _hold(stack: AsyncExitStack, parts: Parts) -> HeldRegistry:
+    """The registry, once it tells what is known of successions. It is compared again and again.
+
+    Raises SuccessionLost.
+    """
+    await hold_to_known(parts)
+    held = HeldRegistry(parts.registry, parts.clock)
+    stack.push_async_callback(_stop, asyncio.create_task(_compare(held, parts), name="registry-watch"))
+    return held
+
+
+async def _compare(held: HeldRegistry, parts: Parts) -> None:
+    while True:
+        await asyncio.sleep(COMPARE_S)
+        with suppress(StorageUnavailable):
+            await held.look(parts.reader)
 
 
 def _watch(stack: AsyncExitStack, plan: HubPlan, parts: Parts, wake: Callable[[], None]) -> None:
@@ -212,7 +233,7 @@ def _authzen(plan: HubPlan, parts: Parts, note: Note) -> Router:
         except TooManyRequests as error:
             note(TurnedAway(oin=oin, code=error.code, about="authzen"))
             raise
-        refusal = refusal_of(plan.registry(), oin, plan.clock())
+        refusal = refusal_of(parts.registry(), oin, plan.clock())
         if refusal is not None:
             raise refusal
 

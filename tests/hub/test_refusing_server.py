@@ -73,7 +73,7 @@ async def test_a_server_that_refuses_is_seen_at_once_said_once_and_over_when_it_
     await until(doors, empty=True)
     assert await health(doors) == (
         200,
-        dict.fromkeys(["status", "database", "nats", "doorgifte", "beslispunt"], "in orde"),
+        dict.fromkeys(["status", "database", "nats", "doorgifte", "beslispunt", "register"], "in orde"),
     )
     await configure(doors, max_msgs=1)
     caplog.clear()

@@ -8,10 +8,18 @@ from pathlib import Path
 import pytest
 
 from audit.events import EventTag
-from gateway.hub.usecases.known_successions import SuccessionLost, hold_to_known
+from gateway.hub.usecases.desk import Desk
+from gateway.hub.usecases.known_successions import (
+    HeldRegistry,
+    RegistryOutOfDate,
+    SuccessionLost,
+    hold_to_known,
+)
 from gateway.local.registry_file import ExchangeFolder, state_succession
+from tests.hub.asking import assign
 from tests.hub.conftest import PolicyServer
-from tests.hub.makers import GEM, NOW, VT, RunningHub, World
+from tests.hub.makers import GEM, NOW, VT, RunningHub, World, open_case
+from tests.hub.revoking import WITHOUT_LIMIT
 from tests.hub.succeeding import DATE, NEW_GEM, NEW_VT, merged_exchange
 from tests.hub.test_leaks_routes import assembled
 from tests.hub.test_reading_and_acts import events
@@ -109,3 +117,43 @@ async def test_a_merger_that_is_put_off_in_time(hub: RunningHub, published: Publ
 async def test_the_same_words_signed_again_are_the_same(hub: RunningHub, published: Publish) -> None:
     await known(hub, published())
     await known(hub, published())
+
+
+async def test_attack_a_predecessor_asks_a_hub_that_was_not_restarted(
+    hub: RunningHub, files: ExchangeFolder, published: Publish
+) -> None:
+    """Another hub knows; this one goes on until the date, and then answers neither of the two, nor anybody."""
+    stale = World.load(files)
+    held = HeldRegistry(lambda: stale.registry, lambda: hub.hands.now)
+    parts = replace(hub.parts, registry=held)
+    running = replace(hub, world=stale, parts=parts, desk=Desk(parts, WITHOUT_LIMIT))
+    case = await open_case(running)
+    await known(hub, published())
+    await held.look(hub.parts.reader)
+    hub.hands.now = DATE - timedelta(seconds=1)
+    assert held.is_current
+    assert (await assign(case.vt, case.case_id)).answer.status == 200
+    hub.hands.now = DATE
+    for person in (case.vt, running.node(NEW_VT, "vt_procescoordinator", "nvt-0001")):
+        reply = await assign(person, case.case_id)
+        assert (reply.answer.status, reply.answer.body["code"]) == (503, "register-verouderd")
+    assert not await held.tells_all()
+
+
+async def test_attack_a_hub_that_did_not_hear_that_a_merger_was_put_off(
+    hub: RunningHub, published: Publish
+) -> None:
+    """It would let the successor in on the old date."""
+    first = published()
+    held = HeldRegistry(lambda: first.registry, lambda: hub.hands.now)
+    await known(hub, first)
+    await held.look(hub.parts.reader)
+    hub.hands.now = DATE
+    assert held.is_current
+    hub.hands.now = NOW
+    await known(hub, published(since=DATE + timedelta(days=30), at=NOW + timedelta(hours=1)))
+    await held.look(hub.parts.reader)
+    assert held.is_current
+    hub.hands.now = DATE
+    with pytest.raises(RegistryOutOfDate):
+        held()

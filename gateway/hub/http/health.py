@@ -9,9 +9,9 @@ from fastapi import APIRouter
 from starlette.responses import JSONResponse, Response
 
 from gateway.domain.catalogue import START
+from gateway.domain.errors import Unavailable
 from gateway.domain.identifiers import AgencyKind, Oin, RoleId
 from gateway.hub.policy.questions import AccessQuestion, Subject
-from gateway.hub.policy.refusals import DecisionUnavailable
 from gateway.hub.usecases.parts import Parts
 
 Check = Callable[[], Awaitable[bool]]
@@ -37,20 +37,18 @@ def health_router(checks: Mapping[str, Check]) -> APIRouter:
     return router
 
 
+def _unanswerable(parts: Parts) -> AccessQuestion:
+    hub = Subject(oin=Oin(parts.registry().hub_oin), agency=AgencyKind("hub"), role=RoleId("hub_beheerder"))
+    return AccessQuestion(
+        now=parts.clock(), subject=hub, case_state=START, question="zaak_zichtbaar", purpose=None
+    )
+
+
 async def does_decide(parts: Parts) -> bool:
     """Whether the decision point answers with the revision that the hub expects: a question without facts, which is
     always refused, is an answer."""
-    question = AccessQuestion(
-        now=parts.clock(),
-        subject=Subject(
-            oin=Oin(parts.registry().hub_oin), agency=AgencyKind("hub"), role=RoleId("hub_beheerder")
-        ),
-        case_state=START,
-        question="zaak_zichtbaar",
-        purpose=None,
-    )
     try:
-        await parts.decider.decide_access(question)
-    except DecisionUnavailable:
+        await parts.decider.decide_access(_unanswerable(parts))
+    except Unavailable:
         return False
     return True

@@ -2,25 +2,77 @@
 
 An older registry file would give a predecessor its cases back and take them from its successor. Until its date a
 succession may be replaced by one that the same predecessor stated later, as when a merger is put off. After it, never.
+A hub that was not restarted since another one learned of a succession answers nobody from its date on.
 """
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Final
 
 from audit.body import Why
 from audit.events import EventTag
 from gateway.domain.clock import parse_time, rfc3339
+from gateway.domain.errors import Unavailable
 from gateway.domain.identifiers import new_id
+from gateway.hub.ports import Clock, CurrentRegistry
 from gateway.hub.storage.changes import Change, Clash, Judgement
+from gateway.hub.storage.reader import Reader
 from gateway.hub.storage.succession_rows import SuccessionRow, known_successions
 from gateway.hub.usecases.auditing import leaf
 from gateway.hub.usecases.parts import Asker, Parts
 from gateway.protocol.registry import Registry
 from gateway.protocol.succession import Succession
 
+RETRY_AFTER_S: Final = 30
+
+
+class RegistryOutOfDate(Unavailable):
+    """This process reads its registry at its start, and a succession that took effect came later."""
+
+    default_code = "register-verouderd"
+    default_nl = "Deze hub werkt met een verouderd register. Probeer het later opnieuw."
+    default_en = "This hub works with a registry that is out of date. Try again later."
+
 
 class SuccessionLost(Exception):
     """The registry does not hold a succession that is on record here; the message names the predecessor."""
+
+
+class HeldRegistry:
+    """The registry of this process, while it tells all that has taken effect. `look` follows what other hubs learn."""
+
+    def __init__(self, current: CurrentRegistry, clock: Clock) -> None:
+        self._current, self._clock = current, clock
+        self._wrong_from: datetime | None = None
+
+    def __call__(self) -> Registry:
+        """Raises RegistryOutOfDate."""
+        if not self.is_current:
+            raise RegistryOutOfDate(retry_after_s=RETRY_AFTER_S)
+        return self._current()
+
+    @property
+    def is_current(self) -> bool:
+        return self._wrong_from is None or self._clock() < self._wrong_from
+
+    async def tells_all(self) -> bool:
+        """As `is_current`, for whoever asks how the hub is."""
+        return self.is_current
+
+    async def look(self, reader: Reader) -> None:
+        """Compares with what is on record now. Raises StorageUnavailable; what was seen before then counts."""
+        known = {row.predecessor: row for row in await reader.read(known_successions)}
+        links = self._current().successions.by_predecessor
+        wrong = [moment for row in known.values() for moment in _wrong_from(row, links.get(row.predecessor))]
+        self._wrong_from = min(wrong, default=None)
+
+
+def _wrong_from(row: SuccessionRow, link: Succession | None) -> Iterator[datetime]:
+    """From when deciding without this succession, or by another one in its place, is wrong."""
+    if link is None:
+        yield parse_time(row.since)
+    elif not _is_same(link, row):
+        yield min(parse_time(row.since), link.since)
 
 
 async def hold_to_known(parts: Parts) -> None:
