@@ -1,16 +1,21 @@
 """Corrections: they go to whoever got the message, and mark it at each recipient, whichever of the two comes first."""
 
+from dataclasses import replace
+from datetime import datetime, timedelta
+
 import pytest
 
 from gateway.domain.errors import InvalidInput, NotFound
 from gateway.domain.identifiers import StaffRef, new_id
 from gateway.node.ports import Mark
 from gateway.node.usecases.accept import accept_copy
+from gateway.node.usecases.corrections import addressed
 from gateway.node.usecases.draft import Draft
 from gateway.node.usecases.overview import MailboxEntry, mailbox
 from gateway.node.usecases.parts import Person
 from gateway.node.usecases.read import read_copy
 from gateway.node.usecases.send import send_message
+from gateway.protocol.succession import Succession, Successions
 from tests.node.makers import (
     HOVJ,
     HOVJ_ON_DUTY,
@@ -125,3 +130,23 @@ async def test_a_correction_of_nothing_or_of_another_roles_message_is_not_found(
         await send_message(exchange.vt.parts, PROCESCOORDINATOR, unknown)
     with pytest.raises(InvalidInput):
         await send_message(exchange.vt.parts, PROCESCOORDINATOR, kennisgeving(recipients=[]))
+
+
+async def test_a_correction_goes_to_whoever_took_the_place_of_a_recipient(exchange: Exchange) -> None:
+    """Named once, in each role that the predecessor had the original in; before the date the predecessor is."""
+    original = await sent_original(exchange)
+    parts, successor = exchange.vt.parts, "00000099000000001009"
+    until = parts.clock()
+
+    async def recipients(since: datetime) -> set[tuple[str, str]]:
+        link = Succession(
+            predecessor=HOVJ.oin, successor=successor, since=since, stated_at=since, statement=""
+        )
+        registry = replace(parts.registry(), successions=Successions.of([link]))
+        draft = await addressed(
+            replace(parts, registry=lambda: registry), PROCESCOORDINATOR, correction(original)
+        )
+        return {(each.oin, each.rol) for each in draft.recipients}
+
+    assert await recipients(until + timedelta(days=1)) == {(HOVJ.oin, HOVJ.rol), (HOVJ.oin, WIJKAGENT.rol)}
+    assert await recipients(until) == {(successor, HOVJ.rol), (successor, WIJKAGENT.rol)}
