@@ -215,6 +215,25 @@ async def test_an_urgent_one_passes_another_urgent_one_that_waits_for_room(excha
     assert await sent(exchange, urgent(case))
 
 
+async def test_one_that_passed_and_found_no_room_itself_is_not_asked_about_each_time(
+    exchange: Exchange,
+) -> None:
+    room, case = Room(exchange), new_id()
+    await one_without_room(exchange, room, case)
+    asked = plan_later_as(exchange, exchange.hub.plan)
+    room.full.add((now := urgent(case)).message_id)
+    assert not await sent(exchange, now)
+    for _ in range(3):
+        exchange.clock.now += ASKED
+        await exchange.vt.report()
+    assert room.tried.count(now.message_id) == 4
+    assert len(asked) == 2
+    room.full.remove(now.message_id)
+    exchange.clock.now += ASKED
+    await exchange.vt.report()
+    assert list(exchange.hub.accepted) == [now.message_id]
+
+
 async def test_while_no_plan_can_be_had_it_waits_as_for_a_hub_that_is_away(exchange: Exchange) -> None:
     room, case = Room(exchange), new_id()
     await one_without_room(exchange, room, case)

@@ -33,9 +33,9 @@ class Held(StrEnum):
 
 
 class Turn(Enum):
-    """Whether a submission may go: as the oldest of its case, past older ones if the hub agrees, or not yet."""
+    """Whether a submission may go: now, past older ones of its case if the hub agrees, or not yet."""
 
-    FIRST = auto()
+    GOES = auto()
     PASSES = auto()
     BEHIND = auto()
 
@@ -92,12 +92,17 @@ def waiting_for(connection: Connection, copy_id: str) -> tuple[OutboxItem, ...]:
 
 
 def turn(connection: Connection, message_id: str) -> Turn:
-    """Where the submission of this message stands; BEHIND also when there is none."""
-    mine = outbox.c.message_id == message_id
-    if connection.execute(select(outbox.c.item_id).where(mine, outbox.c.item_id.in_(_OLDEST))).first():
-        return Turn.FIRST
-    passes = connection.execute(select(outbox.c.item_id).where(mine, _PASSES)).first()
-    return Turn.BEHIND if passes is None else Turn.PASSES
+    """Where the submission of this message stands; BEHIND also when there is none.
+
+    One that passed and found no room for itself was judged by then: it goes again without being asked about.
+    """
+    mine = select(outbox.c.held_by).where(outbox.c.message_id == message_id)
+    if connection.execute(mine.where(outbox.c.item_id.in_(_OLDEST))).first() is not None:
+        return Turn.GOES
+    passes = connection.execute(mine.where(_PASSES)).first()
+    if passes is None:
+        return Turn.BEHIND
+    return Turn.GOES if passes.held_by == Held.NO_ROOM else Turn.PASSES
 
 
 def stay_behind(connection: Connection, message_id: str, now: datetime) -> None:

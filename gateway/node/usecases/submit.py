@@ -57,7 +57,7 @@ async def submit_stored(parts: Parts, message_id: str) -> bool:
     if message.state != SentState.WAITING:
         return _first_answer(message)
     try:
-        may_go = turn is Turn.FIRST or (turn is Turn.PASSES and await _can_do_without(parts, message))
+        may_go = turn is Turn.GOES or (turn is Turn.PASSES and await _can_do_without(parts, message))
         while may_go:
             try:
                 await _submit(parts, message)
