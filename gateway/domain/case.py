@@ -40,11 +40,15 @@ class CaseState(StrEnum):
 
 
 class Side(StrEnum):
-    """On whose side a reader stands in this case (`kant`). Recorded with the assignment."""
+    """On whose side a reader stands in this case (`kant`). Recorded with the assignment.
+
+    `onbekend`: nobody stated it. That is never neutral: what only the perpetrator's side may not have, is withheld.
+    """
 
     SLACHTOFFER = "slachtoffer"
     PLEGER = "pleger"
     NEUTRAAL = "neutraal"
+    ONBEKEND = "onbekend"
 
 
 SUSPENDED: Final = StateId(CaseState.GESCHORST)

@@ -26,7 +26,7 @@ from gateway.protocol.canonical import b64u, canonical, sha256_hex
 from gateway.protocol.envelope import Envelope
 from gateway.protocol.keys import SealingKey, SigningKey, VerificationKey
 from gateway.protocol.manifest import Manifest, Obligation
-from gateway.protocol.wire import Compact, Digest, Facts, Kant, OinRole, ShortText, Signed, Uuid
+from gateway.protocol.wire import Compact, Digest, Facts, OinRole, RecordedKant, ShortText, Signed, Uuid
 
 COPY = "schakel-kopie+jws"
 CONTEXT_HEADER = "schakel_context"
@@ -55,7 +55,7 @@ class CopyContext(Signed):
     type: ShortText
     doel: ShortText  # the recipient's reading purpose
     doel_afzender: ShortText
-    kant: Kant  # the side on which the recipient stands in this case; both nodes judge obligations by it
+    kant: RecordedKant  # the side on which the recipient stands in this case; both nodes judge obligations by it
     manifest: Manifest
     verplichtingen: list[Obligation]
     feiten: Facts  # only those whose field this copy holds

@@ -10,7 +10,7 @@ from gateway.domain.decision import FieldDecision, MessageDecision, RecipientDec
 from gateway.protocol.canonical import canonical, sha256_hex
 from gateway.protocol.manifest import Manifest, ManifestField, Obligation
 from gateway.protocol.submission import Staff
-from gateway.protocol.wire import Body, Digest, Facts, Instant, Kant, OinRole, ShortText, Uuid
+from gateway.protocol.wire import Body, Digest, Facts, Instant, OinRole, RecordedKant, ShortText, Uuid
 
 
 class PlanRequest(Body):
@@ -60,7 +60,7 @@ class RecipientPlan(Body):
     reden: Reason
     artikel: str
     doel: ShortText | None = None
-    kant: Kant
+    kant: RecordedKant
     velden: list[FieldPlan]
     verplichtingen: list[Obligation]
 
@@ -115,7 +115,7 @@ def plan_digest(*, message: str, case_id: str, act: str | None, decision: Messag
     return sha256_hex(canonical(body))
 
 
-def recipient_plan(decision: RecipientDecision, *, side: Kant = "neutraal") -> RecipientPlan:
+def recipient_plan(decision: RecipientDecision, *, side: RecordedKant) -> RecipientPlan:
     """The plan of one recipient, who stands on `side` in the case, from the policy's decision."""
     return RecipientPlan(
         oin=decision.oin,

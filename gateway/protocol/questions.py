@@ -3,9 +3,9 @@
 `DecideBody` is one closed union, asked over the subject `besluit` or POST /v1/besluiten.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from gateway.domain.errors import InvalidInput
 from gateway.protocol.case_questions import CaseChangeQuestion
@@ -61,13 +61,19 @@ class ActQuestion(Body):
 
 
 class AssignQuestion(Body):
-    """The agency assigns one of its people to a case, or ends that assignment."""
+    """The agency assigns one of its people to a case, and states on whose side; or ends that assignment."""
 
     soort: Literal["toewijzing"]
     zaak_id: Uuid
     medewerker: Staff
-    kant: Kant = "neutraal"
+    kant: Kant | None = None  # None only when it ends
     beeindigen: bool = False
+
+    @model_validator(mode="after")
+    def _side_is_stated(self) -> Self:
+        if self.kant is None and not self.beeindigen:
+            raise ValueError("the side (kant) of an assignment is stated")
+        return self
 
 
 class DutyQuestion(Body):

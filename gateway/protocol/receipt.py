@@ -5,7 +5,7 @@ Four kinds and no more. A receipt itself gets none.
 
 from typing import Literal
 
-from gateway.protocol.wire import Compact, Digest, Instant, OinRole, ShortText, Signed, Uuid
+from gateway.protocol.wire import Compact, Digest, Instant, Kant, OinRole, ShortText, Signed, Uuid
 
 RECEIPT = "schakel-ontvangst+jws"
 REJECTION = "schakel-afkeuring+jws"
@@ -13,7 +13,8 @@ RECEIPT_KINDS = ("technisch", "functioneel", "geopend", "aanvaard")
 
 
 class Receipt(Signed):
-    """`functionaris_ref` is the pseudonymous reference of the person who opened or accepted; the node knows who."""
+    """`functionaris_ref` is the pseudonymous reference of the person who opened or accepted; the node knows who.
+    `kant` is the side on which whoever accepts says to stand in the case; None when that was not stated."""
 
     versie: Literal[1] = 1
     kopie_id: Uuid
@@ -24,6 +25,7 @@ class Receipt(Signed):
     tijdstip: Instant
     commitment: Digest
     functionaris_ref: ShortText | None = None
+    kant: Kant | None = None
 
 
 class Rejection(Signed):

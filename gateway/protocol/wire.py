@@ -32,6 +32,7 @@ Compact = Annotated[
     str, StringConstraints(min_length=1, max_length=1024 * 1024, pattern=r"^[A-Za-z0-9_.-]+$")
 ]
 Kant = Literal["slachtoffer", "pleger", "neutraal"]
+RecordedKant = Literal["slachtoffer", "pleger", "neutraal", "onbekend"]  # onbekend: nobody stated one
 FactValue = bool | int | str | list[str] | list[int]
 Facts = dict[str, FactValue]
 

@@ -120,6 +120,14 @@ test_the_victim_stays_out_of_reach if {
 	]
 }
 
+test_a_reader_whose_side_nobody_stated if {
+	asked := object.union(_given({"kant": "(weg)"}), {"categories": ["contact_veilig", "identificerend"]})
+	_verdicts(asked) == [
+		["contact_veilig", "deny", null, "P_feit_ontbreekt"],
+		["identificerend", "allow", null, "matrix"],
+	]
+}
+
 test_own_data_are_known_by_the_oin if {
 	own := {"case_state": "screening_gepland", "owner": _police}
 	verdict := data.schakel.matrix.screening.politie_hovj

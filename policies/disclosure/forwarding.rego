@@ -82,6 +82,7 @@ _third_party := {
 	"purpose": input.third_party.purpose,
 	"state": input.resource.case_state,
 	"side": object.get(input.third_party.context, "ontvanger_kant", null),
+	"side_key": "ontvanger_kant",
 	"owner": input.third_party.oin == input.resource.owner,
 	"context": input.third_party.context,
 }

@@ -104,6 +104,17 @@ test_a_third_party_on_the_side_of_the_perpetrator if {
 	_verdicts(asked) == [["contact_veilig", "deny", null, "G16_geheim_adres"]]
 }
 
+test_a_third_party_whose_side_nobody_stated if {
+	third := {"context": object.remove(testing.recipient_facts, ["ontvanger_kant"])}
+	helper := {"role": "crisisdienst_medewerker", "agency": "crisisdienst", "purpose": "uitvoering"}
+	asked := testing.changed(_forwarding, {
+		"categories": ["contact_veilig"],
+		"purpose": "uitvoering",
+		"third_party": testing.changed(_third, object.union(helper, third)),
+	})
+	_verdicts(asked) == [["contact_veilig", "deny", null, "P_feit_ontbreekt"]]
+}
+
 test_a_third_party_that_owns_the_data if {
 	row := {
 		"decision": "allow",

@@ -38,10 +38,13 @@ withholds("G15", actor, asked) := {category: refusal |
 #   message_en: "Data that make the victim findable never go to the perpetrator's side."
 #   next_step_nl: "Laat het contact verlopen via het slachtoffer of de opvang."
 #   next_step_en: "Let the contact go through the victim or the shelter."
-withholds("G16", actor, asked) := {category: refusal |
-	refusal := text.because(rego.metadata.rule())
-	some category in (asked & _out_of_reach(actor))
-}
+withholds("G16", actor, asked) := object.union(
+	_side_not_known(actor, asked & _one_side_only),
+	{category: refusal |
+		refusal := text.because(rego.metadata.rule())
+		some category in (asked & _out_of_reach(actor))
+	},
+)
 
 # METADATA
 # title: The perpetrator's side does not send what locates the victim
@@ -55,12 +58,34 @@ withholds("G16", actor, asked) := {category: refusal |
 #   message_en: "Data that make the victim findable never go to the perpetrator's side."
 #   next_step_nl: "Laat het contact verlopen via het slachtoffer of de opvang."
 #   next_step_en: "Let the contact go through the victim or the shelter."
-withholds("G16s", actor, asked) := {category: refusal |
-	refusal := text.because(rego.metadata.rule())
-	some category in (asked & _set("locates_victim"))
+withholds("G16s", actor, asked) := object.union(
+	_side_not_known(actor, asked & _set("locates_victim")),
+	{category: refusal |
+		refusal := text.because(rego.metadata.rule())
+		some category in (asked & _hidden_from_role(actor))
+	},
+)
+
+# METADATA
+# title: Nobody stated on whose side the actor stands
+# description: >-
+#   No side on record is not neutral: what one side never gets goes to nobody whose side is not known.
+# custom:
+#   rule_id: P_feit_ontbreekt
+#   citation: "AVG 5(1)(b),(f), 5(2)"
+#   status: D
+#   message_nl: "Een feit dat voor dit besluit nodig is, is niet bekend."
+#   message_en: "A fact that this decision needs is not known."
+#   next_step_nl: "Leg het gegeven vast of wacht tot de bron weer antwoordt."
+#   next_step_en: "Record the fact, or wait until its source answers again."
+_side_not_known(actor, asked) := {category: refusal |
+	some category in asked
+	refusal := text.naming(rego.metadata.rule(), [actor.side_key])
 } if {
-	not _safe_side(actor)
+	not side_known(actor)
 }
+
+_side_not_known(actor, _) := {} if side_known(actor)
 
 # METADATA
 # title: Police data that never pass the hub
@@ -101,22 +126,28 @@ _keeps(actor) if {
 	actor.owner == true
 }
 
+_one_side_only := _set("locates_victim") | _set("never_read_by_perpetrator")
+
 _out_of_reach(actor) := _hidden_from_role(actor) | _hidden_from_side(actor)
 
-_hidden_from_role(actor) := _set("locates_victim") if not _safe_side(actor)
+_hidden_from_role(actor) := _set("locates_victim") if not _may_reach(actor)
 
-_hidden_from_role(actor) := set() if _safe_side(actor)
+_hidden_from_role(actor) := set() if _may_reach(actor)
 
-_hidden_from_side(actor) := _set("never_read_by_perpetrator") if not _safe(actor)
+_hidden_from_side(actor) := _set("never_read_by_perpetrator") if _is_perpetrator(actor)
 
-_hidden_from_side(actor) := set() if _safe(actor)
+_hidden_from_side(actor) := set() if not _is_perpetrator(actor)
 
-_safe_side(actor) if {
-	_safe(actor)
+_may_reach(actor) if {
+	not _is_perpetrator(actor)
 	data.schakel.roles[actor.role].perpetrator_side == false
 }
 
-_safe(actor) if actor.side in {"slachtoffer", "neutraal"}
+_is_perpetrator(actor) if actor.side == "pleger"
+
+# METADATA
+# title: It was stated on whose side the actor stands
+side_known(actor) if actor.side in {"slachtoffer", "pleger", "neutraal"}
 
 _forwardable(actor, asked) := asked - _set("never_forwarded") if _agreed(actor)
 

@@ -33,9 +33,25 @@ test_the_side_of_the_perpetrator_never_reaches_the_victim if {
 	_withheld("G16s", _with({"side": "pleger"}), _about_victim) == _victim_data
 }
 
-test_an_unknown_side_never_reaches_the_victim if {
-	_withheld("G16", object.remove(_officer, ["side"]), _about_victim) == object.union(_victim_data, _signal)
-	_withheld("G16s", object.remove(_officer, ["side"]), _about_victim) == _victim_data
+_not_known(categories) := {category: "P_feit_ontbreekt" | some category in categories}
+
+test_a_side_that_nobody_stated_is_not_neutral if {
+	about := {"geheim_adres_slachtoffer", "contact_veilig", "monitoring_signaal"}
+	every side in [null, "", "onbekend", true] {
+		_withheld("G16", _with({"side": side, "side_key": "kant"}), _about_victim) == _not_known(about)
+		_withheld("G16s", _with({"side": side, "side_key": "kant"}), _about_victim) == _not_known(about - {"monitoring_signaal"})
+	}
+}
+
+test_the_refusal_names_the_side_that_is_missing if {
+	some key in ["kant", "ontvanger_kant"]
+	found := guards.withholds("G16", _with({"side": null, "side_key": key}), {"contact_veilig"})
+	endswith(found.contact_veilig.reason.nl, sprintf(": %s.", [key]))
+}
+
+test_a_role_of_the_perpetrator_is_that_whatever_is_not_known if {
+	found := _withheld("G16", _with({"role": "piketadvocaat", "side": null, "side_key": "kant"}), _about_victim)
+	found == object.union(_victim_data, {"monitoring_signaal": "P_feit_ontbreekt"})
 }
 
 test_some_roles_are_always_on_the_side_of_the_perpetrator if {

@@ -86,6 +86,7 @@ _reader(asked) := object.union(without_purpose, {"purpose": _purpose_of(without_
 		"role": asked.role,
 		"state": _reading_state,
 		"side": object.get(asked.context, "ontvanger_kant", null),
+		"side_key": "ontvanger_kant",
 		"owner": _becomes_owner(asked),
 		"competent_or_assigned": asked.competent_or_assigned,
 		"context": object.union(asked.context, _opened),

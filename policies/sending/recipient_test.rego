@@ -23,11 +23,24 @@ test_a_recipient_neither_competent_nor_assigned if {
 }
 
 test_a_recipient_whose_facts_are_missing_is_refused_alone if {
-	context := object.remove(_to("politie_hovj").context, ["ontvanger_kant"])
+	context := object.remove(_to("politie_hovj").context, ["strafzaak"])
 	blind := testing.changed(_to("politie_hovj"), {"context": context})
 	found := _decide(_changed({"recipients": [blind, _to("politie_wijkagent")]}))
 	[[one.allowed, one.rule] | some one in found.recipients] == [[false, "P_feit_ontbreekt"], [true, "matrix"]]
-	endswith(found.recipients[0].reason.nl, ": ontvanger_kant.")
+	endswith(found.recipients[0].reason.nl, ": strafzaak.")
+}
+
+test_a_recipient_whose_side_nobody_stated_gets_all_but_what_reaches_the_victim if {
+	context := object.remove(_to("politie_hovj").context, ["ontvanger_kant"])
+	unstated := testing.changed(_to("politie_hovj"), {"context": context})
+	found := _one(unstated)
+	[found.allowed, found.rule] == [true, "matrix"]
+	refused := [field | some field in found.fields; field.rule == "P_feit_ontbreekt"]
+	{field.category | some field in refused} == {"contact_veilig"}
+	every field in refused {
+		field.decision == "deny"
+		endswith(field.reason.nl, ": ontvanger_kant.")
+	}
 }
 
 _decision_to(role, agency, facts) := object.union(

@@ -15,7 +15,8 @@ _sender := {
 	"role": input.subject.role,
 	"purpose": choice.purpose,
 	"state": choice.state,
-	"side": _context.kant,
+	"side": object.get(_context, "kant", null),
+	"side_key": "kant",
 	"context": _sender_context,
 } if {
 	choice := reading_purpose.of_sender(_message, _state)

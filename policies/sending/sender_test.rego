@@ -41,6 +41,14 @@ test_what_the_sender_may_not_send_is_denied_to_all if {
 	field.rule == "G16_geheim_adres"
 }
 
+test_a_sender_whose_side_nobody_stated_does_not_tell_how_to_reach_the_victim if {
+	found := _decide(_given({"kant": "(weg)"}))
+	found.rule == "send"
+	field := [one | some one in found.recipients[0].fields; one.field == "contact_slachtoffer"][0]
+	[field.decision, field.rule] == ["deny", "P_feit_ontbreekt"]
+	endswith(field.reason.nl, ": kant.")
+}
+
 test_the_sender_is_refused_when_nothing_is_left_to_send if {
 	found := _decide(object.union(_given({"kant": "pleger"}), {"categories": ["contact_veilig"]}))
 	[found.allowed, found.rule] == [false, "G16_geheim_adres"]

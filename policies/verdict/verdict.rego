@@ -6,6 +6,7 @@
 package schakel.verdict
 
 import data.schakel.conditions
+import data.schakel.guards
 import data.schakel.text
 
 # METADATA
@@ -113,11 +114,36 @@ _capped(actor, category, verdict) := _under(data.schakel.caps[category], verdict
 	verdict.decision != "deny"
 }
 
-_capped(actor, category, verdict) := verdict if not _cap_applies(actor, category)
+_capped(actor, category, verdict) := verdict if {
+	not _cap_applies(actor, category)
+	not _cap_may_apply(actor, category)
+}
+
+# METADATA
+# title: Nobody stated on whose side the actor stands
+# description: >-
+#   Whether the cap applies is then not known, and no side on record is not neutral.
+# custom:
+#   rule_id: P_feit_ontbreekt
+#   citation: "AVG 5(1)(b),(f), 5(2)"
+#   status: D
+#   message_nl: "Een feit dat voor dit besluit nodig is, is niet bekend."
+#   message_en: "A fact that this decision needs is not known."
+#   next_step_nl: "Leg het gegeven vast of wacht tot de bron weer antwoordt."
+#   next_step_en: "Record the fact, or wait until its source answers again."
+_capped(actor, category, verdict) := text.denied(text.naming(rego.metadata.rule(), [actor.side_key])) if {
+	_cap_may_apply(actor, category)
+	verdict.decision != "deny"
+}
 
 _capped(_, _, verdict) := verdict if verdict.decision == "deny"
 
 _cap_applies(actor, category) if actor.side == data.schakel.caps[category].side
+
+_cap_may_apply(actor, category) if {
+	data.schakel.caps[category]
+	not guards.side_known(actor)
+}
 
 _under(cap, verdict) := object.union(verdict, {
 	"decision": "mask",

@@ -90,6 +90,17 @@ test_a_missing_fact_stays_a_deny_under_the_cap if {
 	[found.decision, found.mask, found.rule] == ["deny", null, "P_feit_ontbreekt"]
 }
 
+test_a_side_that_nobody_stated_is_not_outside_the_cap if {
+	unstated := object.union(_actor(_yes), {"side": null, "side_key": "ontvanger_kant"})
+	found := verdict.on(unstated, "veiligheidsplan") with data.schakel.matrix as _matrix
+	[found.decision, found.mask, found.rule] == ["deny", null, "P_feit_ontbreekt"]
+	endswith(found.reason.nl, ": ontvanger_kant.")
+	refused := verdict.on(object.union(unstated, {"context": _no}), "veiligheidsplan") with data.schakel.matrix as _matrix
+	[refused.decision, refused.rule] == ["deny", "matrix"]
+	free := verdict.on(unstated, "vrij") with data.schakel.matrix as _matrix
+	free.decision == "allow"
+}
+
 test_the_cap_is_for_that_side_only if {
 	found := verdict.on(_actor(_yes), "veiligheidsplan") with data.schakel.matrix as _matrix
 	[found.decision, found.mask] == ["allow", null]

@@ -35,6 +35,7 @@ async def assign(person: Sender, case_id: str, **changes: Any) -> Reply:
         "soort": "toewijzing",
         "zaakId": case_id,
         "medewerker": {"rol": person.role, "medewerker": person.staff},
+        "kant": "neutraal",
     }
     return await decide(person, question | changes)
 

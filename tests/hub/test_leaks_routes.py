@@ -390,7 +390,7 @@ def _questions(case: OpenCase) -> dict[str, dict[str, Any]]:
         "koppeling": {"zaakId": case.case_id, "eerdereZaakId": case.case_id, "door": who},
         "samenvoeging": {"zaakId": case.case_id, "voortgezetIn": case.case_id, "door": who},
         "zaak_overdracht": {"zaakId": case.case_id, "gemeentecode": "9901", "door": who},
-        "toewijzing": {"zaakId": case.case_id, "medewerker": who},
+        "toewijzing": {"zaakId": case.case_id, "medewerker": who, "kant": "neutraal"},
         "gesprek": {"berichten": [case.request.message_id]},
         "dienst": {"medewerker": who, "van": now, "tot": rfc3339(NOW + timedelta(hours=8))},
         **_registers(case),

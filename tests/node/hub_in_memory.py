@@ -169,7 +169,7 @@ class HubInMemory:
             doel=str(decision.purpose),
             urgentie=urgency_of(message_type, request.feiten).value,
             revisie=decision.revision,
-            ontvangers=[recipient_plan(r) for r in decision.recipients],
+            ontvangers=[recipient_plan(r, side="neutraal") for r in decision.recipients],
             opgesteld_op=rfc3339(self.clock()),
             plan_sha256=plan_digest(
                 message=request.type, case_id=request.zaak_id, act=None, decision=decision

@@ -243,7 +243,7 @@ async def test_acts_assignments_duties_and_cases_are_asked_in_the_name_of_the_pe
         await api.vt(
             "POST",
             "/toewijzingen",
-            {"zaakId": case, "medewerker": "vt-0002", "rol": "vt_procescoordinator"},
+            {"zaakId": case, "medewerker": "vt-0002", "rol": "vt_procescoordinator", "kant": "neutraal"},
         ),
         await api.vt(
             "POST",
@@ -280,7 +280,8 @@ async def test_acts_assignments_duties_and_cases_are_asked_in_the_name_of_the_pe
     [
         ("POST", "/handelingen", {"zaakId": new_id(), "handeling": "x", "rol": "burgemeester",
                                   "gebeurdOp": "2026-11-24T02:00:00Z"}),
-        ("POST", "/toewijzingen", {"zaakId": new_id(), "medewerker": "x", "rol": "burgemeester"}),
+        ("POST", "/toewijzingen", {"zaakId": new_id(), "medewerker": "x", "rol": "burgemeester",
+                                   "kant": "neutraal"}),
         ("POST", "/diensten", {"medewerker": "x", "rol": "burgemeester", "van": "2026-11-24T02:00:00Z",
                                "tot": "2026-11-25T02:00:00Z"}),
         ("GET", "/zaken/00000000-0000-4000-8000-000000000000?rol=burgemeester&doel=besluit", None),

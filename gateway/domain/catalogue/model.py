@@ -146,13 +146,18 @@ class MessageType:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
-    """A role, the kinds of agency that may carry it, and whether it always stands on the perpetrator's side."""
+    """A role, the kinds of agency that may carry it, and what its nature says of the side on which it stands.
+
+    `never_on_a_side`: a public authority that owes its task to everyone in the household. A role that is neither, such
+    as a care provider or a casemanager, has the side that was recorded for the case, and none before that.
+    """
 
     id: RoleId
     agencies: tuple[AgencyKind, ...]
     label: str
     label_en: str
     always_perpetrator_side: bool
+    never_on_a_side: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

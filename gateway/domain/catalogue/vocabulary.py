@@ -100,6 +100,7 @@ def _role(name: RoleId, row: Record) -> Role:
         label=row.text("label"),
         label_en=row.text("label_en"),
         always_perpetrator_side=row.flag("always_perpetrator_side"),
+        never_on_a_side=row.flag("never_on_a_side"),
     )
 
 

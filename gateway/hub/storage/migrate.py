@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import Engine, inspect, text
 
-HEAD: Final = "0012"
+HEAD: Final = "0013"
 _FOLDER: Final = Path(__file__).parent / "migrations"
 
 

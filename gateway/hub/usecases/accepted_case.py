@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from gateway.domain.case import Side
 from gateway.domain.clock import rfc3339
 from gateway.domain.identifiers import new_id
 from gateway.hub.storage.changes import Revision, case_scope
@@ -32,7 +33,7 @@ def case_rows(accepted: Accepted) -> Iterator[Row]:
             oin=sender.agency.oin,
             role=sender.role,
             staff=sender.staff,
-            side="neutraal",
+            side=Side.ONBEKEND,  # nobody states one by opening a case
             basis="opening",
             made_at=accepted.at,
             ended_at=None,

@@ -65,6 +65,8 @@ async def assign(parts: Parts, asker: Asker, question: AssignQuestion) -> Answer
 
 
 def _new(question: AssignQuestion, asker: Asker, now: datetime) -> Iterator[AssignmentRow]:
+    if question.kant is None:
+        return
     yield AssignmentRow(
         assignment_id=new_id(),
         case_id=question.zaak_id,

@@ -12,13 +12,13 @@ from typing import Final
 from gateway.domain.catalogue import catalogue
 from gateway.domain.clock import parse_time, rfc3339
 from gateway.domain.context import context_for_agency, context_from_facts
-from gateway.domain.identifiers import Oin
+from gateway.domain.identifiers import Oin, RoleId
 from gateway.domain.retention import kept_until
 from gateway.hub.policy.questions import FactValue
 from gateway.hub.usecases.case_record import CaseRecord
 from gateway.hub.usecases.grounds import NOTHING, Matter, mandate_held, register_context
 from gateway.protocol.registry import Participant
-from gateway.protocol.wire import Kant
+from gateway.protocol.wire import RecordedKant
 
 Context = dict[str, FactValue]
 
@@ -44,7 +44,7 @@ def actor_context(record: CaseRecord, actor: Actor, now: datetime, *, matter: Ma
     return {
         **_of_case_and_agency(record, actor.agency.oin, now),
         **register_context(record, actor.agency.oin, actor.role, matter, now),
-        "kant": side_of(record, actor.agency.oin, actor.role, actor.staff),
+        **_side("kant", side_of(record, actor.agency.oin, actor.role, actor.staff)),
         "toegewezen": actor.opens or is_on_case(record, actor) or is_on_duty(record, actor),
         "dienst": is_on_duty(record, actor),
         "gebied_bevoegd": is_competent(record, actor.agency),
@@ -65,8 +65,13 @@ def recipient_context(
     return {
         **_of_case_and_agency(record, agency.oin, now),
         **register_context(record, agency.oin, role, matter, now),
-        "ontvanger_kant": side,
+        **_side("ontvanger_kant", side),
     }
+
+
+def _side(key: str, side: RecordedKant) -> Context:
+    """A side that nobody stated is no fact; the policy refuses where it matters."""
+    return {} if side == "onbekend" else {key: side}
 
 
 def _of_case_and_agency(record: CaseRecord, oin: str, now: datetime) -> Context:
@@ -77,7 +82,7 @@ def _of_case_and_agency(record: CaseRecord, oin: str, now: datetime) -> Context:
         **context_for_agency(record.facts, Oin(oin), *places),
         "bewaartermijn_verlopen": is_retention_over(record, now),
         "uitvraag_open": has_open_question(record, oin),
-        "eigen_client": any(a.side != "neutraal" for a in assigned),
+        "eigen_client": any(a.side in {"slachtoffer", "pleger"} for a in assigned),
         "eigen_bericht": _is_own_message(record, oin),
         "kopie_bij_organisatie": any(record.heir(r.oin) == oin for r in record.situation.received),
     }
@@ -142,19 +147,37 @@ def has_conflicting_task(record: CaseRecord, actor: Actor) -> bool:
     return _INCOMPATIBLE.get(actor.role) in earlier
 
 
-def side_of(record: CaseRecord, oin: str, role: str, staff: str | None) -> Kant:
-    """The side on which this person, or this role of the agency, works; pleger when any of them does. Of an agency
-    whose place it took only that side counts: it is the one that opens less."""
+def side_of(record: CaseRecord, oin: str, role: str, staff: str | None) -> RecordedKant:
+    """The side on which this person, or this role of the agency, works; pleger when any of them does.
+
+    `onbekend` when one of them was put on the case and nobody stated for whom, and when nobody was and the role's
+    nature does not tell either. Of an agency whose place it took only pleger counts: it is the side that opens less.
+    """
+    natural = _side_by_nature(role)
     sides = {
-        a.side
+        natural if a.side == "onbekend" else a.side
         for a in record.active_assignments()
         if (record.heir(a.oin), a.role) == (oin, role)
         and staff in (None, a.staff)
         and (a.oin == oin or a.side == "pleger")
     }
-    if "pleger" in sides:
+    found = sides or {natural}
+    if natural == "pleger" or "pleger" in found:
         return "pleger"
-    return "slachtoffer" if "slachtoffer" in sides else "neutraal"
+    if "onbekend" in found:
+        return "onbekend"
+    return "slachtoffer" if "slachtoffer" in found else "neutraal"
+
+
+def _side_by_nature(role: str) -> RecordedKant:
+    """Where a role stands before anybody states it: a public authority on no side, a lawyer or the probation on the
+    perpetrator's. Any other works for somebody, and for whom is known only once it was stated. domain.md 6.4, 9."""
+    known = catalogue().roles.get(RoleId(role))
+    if known is None:
+        return "onbekend"
+    if known.always_perpetrator_side:
+        return "pleger"
+    return "neutraal" if known.never_on_a_side else "onbekend"
 
 
 def has_open_question(record: CaseRecord, oin: str) -> bool:

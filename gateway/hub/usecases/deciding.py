@@ -33,7 +33,7 @@ from gateway.hub.usecases.placing import obstructed
 from gateway.hub.usecases.proposal import Proposal
 from gateway.hub.usecases.stricter import stricter_of
 from gateway.protocol.succession import Succession, Successions
-from gateway.protocol.wire import Kant
+from gateway.protocol.wire import RecordedKant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,7 @@ class Decided:
         """The successions on which the standing of the sender in the case rests."""
         return self.record.links_of(self.proposal.sender.agency)
 
-    def side_of(self, oin: str, role: str) -> Kant:
+    def side_of(self, oin: str, role: str) -> RecordedKant:
         """The side on which a recipient stands in the case; both nodes judge obligations by it."""
         return side_of(self.record, oin, role, None)
 

@@ -11,6 +11,7 @@ from typing import Final
 from audit.body import MessageRef, Why
 from audit.events import EventTag
 from audit.leaf import Leaf
+from gateway.domain.case import Side
 from gateway.domain.catalogue import catalogue
 from gateway.domain.clock import rfc3339
 from gateway.domain.errors import Refused
@@ -27,6 +28,7 @@ from gateway.hub.usecases.opened_after import opening_after
 from gateway.hub.usecases.parts import Asker, Parts
 from gateway.hub.usecases.settling import load_record
 from gateway.protocol.receipt import Receipt
+from gateway.protocol.wire import Kant
 
 BY_A_PERSON: Final = frozenset({"geopend", "aanvaard"})
 _NOT_ASSIGNED: Final = "G06_niet_toegewezen"
@@ -62,7 +64,7 @@ async def in_case(
         actor = Actor(agency=agency, role=found.delivery.role, staff=receipt.functionaris_ref)
         if not is_on_case(record, actor):
             _require_duty(record, actor)
-            inserts.append(_assignment(actor, found.delivery, now))
+            inserts.append(_assignment(actor, found.delivery, receipt.kant, now))
             leaves.append(receipt_leaf(EventTag.ASSIGNMENT_MADE, asker, found, now, actor.staff))
     clocks = await _clocks_since(parts, receipt, now)
     moves = bool(leaves) or clocks != Judgement()
@@ -127,14 +129,14 @@ def _require_duty(record: CaseRecord, actor: Actor) -> None:
     )
 
 
-def _assignment(actor: Actor, delivery: DeliveryRow, now: datetime) -> AssignmentRow:
+def _assignment(actor: Actor, delivery: DeliveryRow, side: Kant | None, now: datetime) -> AssignmentRow:
     return AssignmentRow(
         assignment_id=new_id(),
         case_id=delivery.case_id,
         oin=delivery.oin,
         role=delivery.role,
         staff=actor.staff,
-        side="neutraal",
+        side=side or Side.ONBEKEND,
         basis="aanvaard",
         made_at=rfc3339(now),
         ended_at=None,

@@ -51,7 +51,11 @@ def arrived(who: AgencyClient, message_id: str) -> str:
 
 def take_on(who: AgencyClient, message_id: str) -> None:
     """The person takes on what the message asks. Raises Surprise when the hub does not hear of it."""
-    expect(who.post(f"/postvak/{arrived(who, message_id)}/_aanvaard", {}), 200, f"{who.person} neemt aan")
+    expect(
+        who.post(f"/postvak/{arrived(who, message_id)}/_aanvaard", {"kant": "neutraal"}),
+        200,
+        f"{who.person} neemt aan",
+    )
 
 
 def read(who: AgencyClient, message_id: str, purpose: str) -> dict[str, Any]:

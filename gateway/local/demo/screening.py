@@ -123,7 +123,12 @@ def _duty_officer_reads(cast: Cast, screen: Screen, notice_id: str) -> None:
 def _community_officer_reads(cast: Cast, screen: Screen, case_id: str, notice_id: str) -> None:
     screen.step("De wijkagent opent zijn eigen kopie: zonder doel niet, met doel alleen wat zijn taak vraagt")
     officer = cast.community_officer
-    assigned = {"zaakId": case_id, "medewerker": officer.person, "rol": "politie_wijkagent"}
+    assigned = {
+        "zaakId": case_id,
+        "medewerker": officer.person,
+        "rol": "politie_wijkagent",
+        "kant": "neutraal",
+    }
     expect(officer.post("/toewijzingen", assigned), 201, "toewijzing van de wijkagent")
     copy = arrived(officer, notice_id)
     refused = expect_rule(

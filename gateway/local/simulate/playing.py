@@ -39,6 +39,15 @@ PATIENCE_S: Final = (
 )
 _FIRST_WAIT_S: Final = 0.02
 _LONGEST_WAIT_S: Final = 0.5
+# On whose side whoever takes a message on says to stand. Who is not named here works for the whole household.
+_SIDES: Final = {
+    "crisisdienst_medewerker": "slachtoffer",
+    "opvang_medewerker": "slachtoffer",
+    "piketadvocaat": "pleger",
+    "reclassering_adviseur": "pleger",
+    "reclassering_toezichthouder": "pleger",
+    "rvr_piket": "pleger",
+}
 _OK, _CREATED, _STORED, _NOT_THERE = 200, 201, 202, 404
 
 
@@ -164,7 +173,9 @@ class CasePlayer:
 
     def _take_on(self, step: TakeOn) -> None:
         path = f"/postvak/{self._sent[step.key].copies[step.role]}/_aanvaard"
-        reply = self._when_arrived(step.role, path, {}, f"{step.role} neemt {step.key} aan")
+        reply = self._when_arrived(
+            step.role, path, {"kant": _SIDES.get(step.role, "neutraal")}, f"{step.role} neemt {step.key} aan"
+        )
         if reply.status != _OK:
             raise Unexpected(f"{step.role} neemt {step.key} aan: {reply.status} {_short(reply)}")
         self.tally.taken_on += 1

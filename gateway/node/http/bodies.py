@@ -232,6 +232,13 @@ class GelezenKopie(Body):
     bewaren: Bewaartermijn | None
 
 
+class OpZichNemen(Body):
+    """Aan welke kant in de zaak staat wie het bericht op zich neemt. Zonder `kant` blijft die onbekend, en gaan
+    gegevens die het slachtoffer vindbaar maken niet naar een rol die aan een kant kan staan."""
+
+    kant: Kant | None = None
+
+
 class Aanvaarding(Body):
     """`gemeld`: de hub weet het al; anders gaat het vanzelf."""
 
@@ -257,12 +264,12 @@ class KlokAfhandeling(Body):
 
 
 class Toewijzing(Body):
-    """Een medewerker werkt aan een zaak, of niet langer."""
+    """Een medewerker werkt aan een zaak, of niet langer. `kant` is verplicht, behalve bij beeindigen."""
 
     zaak_id: UuidText
     medewerker: Name
     rol: Name
-    kant: Kant = "neutraal"
+    kant: Kant | None = None
     beeindigen: bool = False
 
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path
 from starlette.requests import Request
 
 from gateway.node.http.berichten import language
-from gateway.node.http.bodies import Aanvaarding, GelezenKopie, OpenVraag, PostvakKopie, Signalen
+from gateway.node.http.bodies import Aanvaarding, GelezenKopie, OpenVraag, OpZichNemen, PostvakKopie, Signalen
 from gateway.node.http.views import mailbox_view, reading_view, signals_view
 from gateway.node.usecases.accept import accept_copy
 from gateway.node.usecases.conversations import conversations_of
@@ -37,9 +37,12 @@ def postvak_router(parts: Parts, person_type: Any) -> APIRouter:
 
     @router.post("/postvak/{kopieId}/_aanvaard", summary="Neem een bericht op u")
     async def aanvaard_kopie(
-        kopie_id: Annotated[str, Path(alias="kopieId", max_length=36)], person: person_type
+        kopie_id: Annotated[str, Path(alias="kopieId", max_length=36)],
+        person: person_type,
+        op_zich_nemen: OpZichNemen | None = None,
     ) -> Aanvaarding:
-        return Aanvaarding(kopie_id=kopie_id, gemeld=await accept_copy(parts, person, kopie_id))
+        side = None if op_zich_nemen is None else op_zich_nemen.kant
+        return Aanvaarding(kopie_id=kopie_id, gemeld=await accept_copy(parts, person, kopie_id, side=side))
 
     @router.get("/signalen", summary="Wat niet hoort te gebeuren en waar iemand naar moet kijken")
     async def lijst_signalen(person: person_type) -> Signalen:

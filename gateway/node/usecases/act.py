@@ -46,7 +46,7 @@ async def perform(parts: Parts, person: Person, act: Act) -> Mapping[str, Any]:
 
 
 async def assign(
-    parts: Parts, *, case_id: str, colleague: Staff, side: Kant, ends: bool
+    parts: Parts, *, case_id: str, colleague: Staff, side: Kant | None, ends: bool
 ) -> Mapping[str, Any]:
     """A person of the agency works on the case from now on, or no longer. Raises Refused, NotFound, Unavailable."""
     question = AssignQuestion(

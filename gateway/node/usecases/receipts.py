@@ -9,7 +9,7 @@ from gateway.node.storage.database import Connection
 from gateway.node.storage.rows import ReceiptOut, ReceivedCopy
 from gateway.node.usecases.parts import Parts
 from gateway.protocol.receipt import RECEIPT, Receipt, ReceiptBody
-from gateway.protocol.wire import OinRole
+from gateway.protocol.wire import Kant, OinRole
 
 Kind = Literal["technisch", "functioneel", "geopend", "aanvaard"]
 
@@ -22,8 +22,10 @@ def give_receipt(
     now: datetime,
     *,
     staff: str | None = None,
+    side: Kant | None = None,
 ) -> None:
-    """The first of its kind counts; nothing happens when there is one. `staff` is who opened or accepted."""
+    """The first of its kind counts; nothing happens when there is one. `staff` is who opened or accepted, `side` the
+    one on which that person stands in the case."""
     receipt = Receipt(
         kopie_id=copy.copy_id,
         bericht_id=copy.message_id,
@@ -33,6 +35,7 @@ def give_receipt(
         tijdstip=rfc3339(now),
         commitment=copy.commitment,
         functionaris_ref=staff,
+        kant=side,
     )
     jws = parts.signing_key.sign(receipt, typ=RECEIPT)
     row = ReceiptOut(copy_id=copy.copy_id, kind=kind, jws=jws, staff=staff, made_at=rfc3339(now))
