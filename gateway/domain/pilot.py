@@ -17,7 +17,7 @@ A file:
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -59,12 +59,13 @@ class PilotConfiguration:
 
     def required_fields(self, message: str) -> tuple[str, ...]:
         """The fields of a message that are required because of flags that are on, in the order of the table."""
-        return tuple(
-            name
-            for flag in pilot_flags().values()
-            if self.is_on(flag.id)
-            for name in flag.requires.get(message, ())
-        )
+        return required_by([flag for flag in pilot_flags() if self.is_on(flag)], message)
+
+
+def required_by(on: Collection[str], message: str) -> tuple[str, ...]:
+    """The fields of a message that are required because these flags are on, in the order of the table."""
+    flags = (flag for flag in pilot_flags().values() if flag.id in on)
+    return tuple(name for flag in flags for name in flag.requires.get(message, ()))
 
 
 def without_pilot(municipalities: Iterable[str] = ()) -> PilotConfiguration:

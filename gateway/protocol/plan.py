@@ -74,6 +74,16 @@ class RecipientPlan(Body):
         ]
 
 
+class PilotPlan(Body):
+    """What the pilot in the municipality of the case asks of this message. `verplicht` are fields that are optional
+    elsewhere; with `risicosignalen_tellen` the signals beside a RiHG count in it, in a `simulatie` only."""
+
+    regio: ShortText
+    simulatie: bool
+    verplicht: list[ShortText]
+    risicosignalen_tellen: bool
+
+
 class Plan(Body):
     """The answer to a plan request that is not refused as a whole."""
 
@@ -87,6 +97,11 @@ class Plan(Body):
     ontvangers: list[RecipientPlan]
     opgesteld_op: Instant
     plan_sha256: Digest
+    proef: PilotPlan | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Without a pilot there is no member for one."""
+        return {name: value for name, value in super().to_json().items() if (name, value) != ("proef", None)}
 
     def for_recipient(self, oin: str, role: str) -> RecipientPlan | None:
         return next((r for r in self.ontvangers if (r.oin, r.rol) == (oin, role)), None)

@@ -17,7 +17,11 @@ from gateway.hub.storage.clock_reading import all_clocks, clock_of
 from gateway.hub.storage.kind import DatabaseOfAnotherKind, require_own_database
 from gateway.hub.storage.register_rows import PilotRow
 from gateway.hub.storage.registers import municipality_scope
+from gateway.hub.storage.situations import Situation, load_situation
+from gateway.hub.usecases.case_record import CaseRecord
 from gateway.hub.usecases.desk import Desk
+from gateway.hub.usecases.grounds import pilot_plan
+from gateway.protocol.succession import NO_SUCCESSIONS
 from tests.databases import sqlite_url
 from tests.hub.bans import HOUSEHOLD, Ban, ban_facts, before_a_ban, impose_ban
 from tests.hub.conftest import POLICIES, PolicyServer
@@ -195,4 +199,32 @@ async def smuggle(hub: RunningHub, flags: str) -> None:
             leaves=(),
             touches=frozenset({municipality_scope(DWELLING)}),
         )
+    )
+
+
+async def test_a_plan_tells_what_the_pilot_of_the_municipality_asks_and_is_silent_without_one(
+    simulated: RunningHub,
+) -> None:
+    ban = await before_a_ban(simulated)
+    facts = ban_facts(NOW, NOW + timedelta(days=10))
+    plan = await ban.mayor.plan("huisverbod.opgelegd", ban.case_id, facts, HOUSEHOLD)
+    assert "proef" not in plan.answer.body
+    settings = SIMULATED + "risicosignalen_tellen = true\nbewijs_bekendmaking = true\n"
+    assert (await register_pilot(mayor(simulated), settings)).answer.status == 200
+    plan = await ban.mayor.plan("huisverbod.opgelegd", ban.case_id, facts, HOUSEHOLD)
+    assert plan.answer.body["proef"] == {
+        "regio": "verzonnen-noord",
+        "simulatie": True,
+        "verplicht": [],
+        "risicosignalenTellen": True,
+    }
+    record = CaseRecord.of(await situation_of(simulated, ban.case_id), NOW, successions=NO_SUCCESSIONS)
+    asked = pilot_plan(record, "huisverbod.uitreiking", NOW)
+    assert asked is not None
+    assert asked.verplicht == ["handtekening_of_weigering", "pv_nummer"]
+
+
+async def situation_of(hub: RunningHub, case_id: str) -> Situation:
+    return await hub.store.reader.read(
+        lambda c: load_situation(c, case_id=case_id, oin=GEM, now=rfc3339(NOW))
     )

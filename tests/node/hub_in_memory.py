@@ -22,7 +22,7 @@ from gateway.protocol.canonical import sha256_hex
 from gateway.protocol.conversations import ConversationAnswer, ConversationQuestion
 from gateway.protocol.exchange import Answer
 from gateway.protocol.keys import SigningKey
-from gateway.protocol.plan import Plan, PlanRequest, field_plan, plan_digest, recipient_plan
+from gateway.protocol.plan import PilotPlan, Plan, PlanRequest, field_plan, plan_digest, recipient_plan
 from gateway.protocol.questions import (
     DeliveryStatus,
     LogProof,
@@ -64,6 +64,7 @@ class Policy:
     reading_refusal: SchakelError | None = None
     obligations: tuple[Obligation, ...] = ()
     revision: str = "1"
+    pilot: PilotPlan | None = None
 
 
 @dataclass
@@ -174,6 +175,7 @@ class HubInMemory:
             plan_sha256=plan_digest(
                 message=request.type, case_id=request.zaak_id, act=None, decision=decision
             ),
+            proef=self.policy.pilot,
         )
 
     def _submit(self, oin: str, body: bytes) -> Answer:

@@ -9,15 +9,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from gateway.domain.errors import Cause, InvalidInput
-from gateway.domain.rihg.judging import RihgForm, ban_in_principle, judge_rihg
+from gateway.domain.rihg.judging import RihgForm, RiskSignals, ban_in_principle, judge_rihg
 from gateway.domain.rihg.versions import Colour, RihgVersion, rihg
 
 _RED: Final = Colour.ROOD.value
 
 
-def check_rihg(content: Mapping[str, Any], version: RihgVersion | None = None) -> tuple[Cause, ...]:
+def check_rihg(
+    content: Mapping[str, Any],
+    version: RihgVersion | None = None,
+    *,
+    risk: RiskSignals = RiskSignals.BESIDE,
+) -> tuple[Cause, ...]:
     """The remarks on a content that passed the closed schema. `version` is one with its instrument loaded, if there
-    is one.
+    is one. Where risk signals count, the remark about the advice says so.
 
     Raises: InvalidInput with every mistake; pointers into the message (`/inhoud/...`)."""
     known = rihg().versions.get(content["rihg_versie"]) if version is None else version
@@ -27,7 +32,7 @@ def check_rihg(content: Mapping[str, Any], version: RihgVersion | None = None) -
         )
     if causes := [*_signal_mistakes(content["signalen"], known), *_count_mistakes(content, known)]:
         raise _refusal(causes)
-    return tuple(_remarks(content, known))
+    return tuple(_remarks(content, known, risk))
 
 
 def _signal_mistakes(signals: Sequence[Mapping[str, Any]], version: RihgVersion) -> Iterator[Cause]:
@@ -76,13 +81,17 @@ def _count_mistakes(content: Mapping[str, Any], version: RihgVersion) -> Iterato
             )
 
 
-def _remarks(content: Mapping[str, Any], version: RihgVersion) -> Iterator[Cause]:
-    in_principle = ban_in_principle(version, content["aantal_rood_per_onderdeel"])
+def _remarks(content: Mapping[str, Any], version: RihgVersion, risk: RiskSignals) -> Iterator[Cause]:
+    counted = risk is RiskSignals.COUNTED
+    beside = [len(set(content.get("risicosignalen", [])))] if counted else []
+    in_principle = ban_in_principle(version, [*content["aantal_rood_per_onderdeel"], *beside])
     if in_principle is not (content["advies"] == "opleggen"):
-        nl = "Het advies wijkt af van wat de rode signalen in beginsel betekenen."
-        yield _cause(
-            "advies", "wijkt_af", nl, "The advice differs from what the red signals mean in principle."
+        also_nl, also_en = (" met de risicosignalen, SIMULATIE,", " with the risk signals, SIMULATION,")
+        nl = (
+            f"Het advies wijkt af van wat de rode signalen{also_nl if counted else ''} in beginsel betekenen."
         )
+        en = f"The advice differs from what the red signals{also_en if counted else ''} mean in principle."
+        yield _cause("advies", "wijkt_af", nl, en)
     if not version.part_of:
         return
     colours = {signal["nr"]: Colour(signal["kleur"]) for signal in content["signalen"]}

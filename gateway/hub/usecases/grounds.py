@@ -14,10 +14,12 @@ from gateway.domain.catalogue import MessageType
 from gateway.domain.clock import parse_time, rfc3339
 from gateway.domain.context import claimed_mandate
 from gateway.domain.identifiers import CategoryId, PurposeId, RoleId
+from gateway.domain.pilot import required_by
 from gateway.domain.pilot_flags import pilot_flags
 from gateway.domain.registers import DECISION_OF_ACT, About, Party, StatementKind, statement_kinds
 from gateway.hub.storage.register_rows import MandateRow, PilotRow, StatementRow
 from gateway.hub.usecases.case_record import CaseRecord
+from gateway.protocol.plan import PilotPlan
 
 SKEW: Final = timedelta(minutes=15)
 """An act in the past stands on an entry that was revoked since, but not within this time before the revocation: the
@@ -102,6 +104,20 @@ def current_pilot(record: CaseRecord, now: datetime) -> PilotRow | None:
 def pilot_numbers(record: CaseRecord, at: datetime) -> dict[str, int]:
     """The numbers of the pilot that held at that moment, by flag, for the lengths of clocks; none without a pilot."""
     return {flag: value for flag, value in _chosen(record, at).items() if type(value) is int}
+
+
+def pilot_plan(record: CaseRecord, message: str, at: datetime) -> PilotPlan | None:
+    """What the pilot that held at that moment asks of a message of this type; None without a pilot."""
+    pilot = current_pilot(record, at)
+    if pilot is None:
+        return None
+    on = json.loads(pilot.flags)
+    return PilotPlan(
+        regio=pilot.region,
+        simulatie=pilot.simulation,
+        verplicht=list(required_by(on, message)),
+        risicosignalen_tellen=on.get("risicosignalen_tellen", False) is True,
+    )
 
 
 def _chosen(record: CaseRecord, at: datetime) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from gateway.hub.storage.changes import Change, Judgement
 from gateway.hub.storage.situations import load_situation
 from gateway.hub.usecases.auditing import leaf
 from gateway.hub.usecases.deciding import Decided, decide
+from gateway.hub.usecases.grounds import pilot_plan
 from gateway.hub.usecases.parts import Asker, Parts
 from gateway.hub.usecases.proposal import Proposal, read_proposal
 from gateway.hub.usecases.references import reference_refusal
@@ -70,6 +71,7 @@ def plan_of(decided: Decided, made_at: str) -> Plan:
         plan_sha256=plan_digest(
             message=proposal.message_type.name, case_id=proposal.case_id, act=act, decision=verdict
         ),
+        proef=pilot_plan(decided.record, proposal.message_type.name, decided.planned.placing.at),
     )
 
 

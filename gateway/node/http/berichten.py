@@ -30,13 +30,14 @@ def berichten_router(parts: Parts, person_type: Any) -> APIRouter:
     @router.post(
         "/plannen",
         summary="Vraag wat elke ontvanger van een bericht zou krijgen",
-        description="Met `waarschuwingen` bij vrije tekst waarin gegevens lijken te staan die een eigen veld hebben.",
+        description="Met `waarschuwingen` bij vrije tekst waarin gegevens lijken te staan die een eigen veld hebben, "
+        "en bij een RiHG waarvan het advies niet volgt uit de signalen.",
     )
     async def plan_bericht(bericht: Bericht, person: person_type) -> dict[str, Any]:
         person.require_role(bericht.rol)
         draft = await addressed(parts, person, draft_from(bericht, person))
         plan = await plan_message(parts, draft)
-        return plan.to_json() | {"waarschuwingen": warning_views(draft.type, draft.content)}
+        return plan.to_json() | {"waarschuwingen": warning_views(draft, plan)}
 
     @router.post(
         "/berichten",

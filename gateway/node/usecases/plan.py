@@ -6,6 +6,7 @@ from gateway.domain.identifiers import CategoryId, MaskId, Oin, PurposeId, RoleI
 from gateway.node.hub_link import answer_or_error
 from gateway.node.usecases.draft import Draft
 from gateway.node.usecases.parts import Parts
+from gateway.node.usecases.pilot import check_form, check_pilot
 from gateway.protocol.facts import facts_of
 from gateway.protocol.plan import FieldPlan, Plan, PlanRequest, RecipientPlan
 from gateway.protocol.subjects import Verb
@@ -16,9 +17,10 @@ async def plan_message(parts: Parts, draft: Draft) -> Plan:
     """The hub's plan for a content that fits its schema.
 
     Raises InvalidInput with every mistake in the content, before the hub is asked; then what the hub answers: Refused,
-    NotFound, Unavailable.
+    NotFound, Unavailable; and InvalidInput with every field that the pilot of the region asks for.
     """
     check_content(draft.type, draft.content)
+    check_form(draft)
     request = PlanRequest(
         type=draft.message_type,
         zaak_id=draft.case_id,
@@ -31,7 +33,9 @@ async def plan_message(parts: Parts, draft: Draft) -> Plan:
         in_antwoord_op=draft.in_reply_to,
     )
     answer = await parts.hub.ask(Verb.PLAN, request.canonical())
-    return Plan.parse(dict(answer_or_error(answer)))
+    plan = Plan.parse(dict(answer_or_error(answer)))
+    check_pilot(parts, draft, plan)
+    return plan
 
 
 def decision_of(plan: RecipientPlan) -> RecipientDecision:
