@@ -9,7 +9,7 @@ import pytest
 from gateway.hub.usecases.desk import Desk
 from gateway.hub.usecases.problem_answers import Reply
 from tests.hub.asking import assign
-from tests.hub.grounds import PILOT, RIHG, hovj, mayor, opened_for, why
+from tests.hub.grounds import PILOT, RIHG, hovj, imposing, mayor, opened_for, why
 from tests.hub.makers import (
     DWELLING,
     ELDERS,
@@ -23,6 +23,7 @@ from tests.hub.makers import (
     open_case,
 )
 from tests.hub.registering import (
+    give_mandate,
     register_pilot,
     registers,
     revoke,
@@ -96,3 +97,17 @@ async def test_attack_a_pilot_for_another_municipality(
 ) -> None:
     refused = await register_pilot(giver(hub), PILOT, **changes)
     assert (refused.answer.status, why(refused)) == (403, rule)
+
+
+async def test_where_the_administration_decides_itself_no_mandate_to_decide_counts_and_one_to_sign_does(
+    hub: RunningHub,
+) -> None:
+    case, giver, officer = await open_case(hub), mayor(hub), hovj(hub)
+    await give_mandate(giver, officer, "beslissing")
+    assert (await imposing(officer, case)).facts["mandaat"] == "beslissing"
+    entry = await register_pilot(giver, PILOT + "bestuurlijke_besluitvorming = true")
+    assert (await imposing(officer, case)).facts["mandaat"] is None
+    await give_mandate(giver, officer, "ondertekening")
+    assert (await imposing(officer, case)).facts["mandaat"] == "ondertekening"
+    assert (await revoke(giver, "proef", entry.answer.body["proefId"])).answer.status == 200
+    assert (await imposing(officer, case)).facts["mandaat"] == "ondertekening"

@@ -67,7 +67,10 @@ def register_context(
 
 def mandate_held(record: CaseRecord, oin: str, role: str, staff: str, now: datetime) -> str | None:
     """The kind of mandate that this person holds of the municipality of the case; None when it is known that there is
-    none. Of two the one that the decision claims to rest on counts. Source: Wth 3(1), Awb 10:3, 10:9."""
+    none. Of two the one that the decision claims to rest on counts. Source: Wth 3(1), Awb 10:3, 10:9.
+
+    Where the region chose that the administration itself decides (`bestuurlijke_besluitvorming`), no mandate to decide
+    counts; one to sign does."""
     kinds = {
         row.kind
         for row in record.situation.mandates
@@ -76,6 +79,8 @@ def mandate_held(record: CaseRecord, oin: str, role: str, staff: str, now: datet
         and row.municipality == record.municipality
         and _stands(record, row, row.given_by, now)
     }
+    if _chosen(record, now).get("bestuurlijke_besluitvorming") is True:
+        kinds.discard("beslissing")
     wanted = (claimed_mandate(record.facts), "ondertekening", "beslissing")
     return next((kind for kind in wanted if kind in kinds), None)
 
