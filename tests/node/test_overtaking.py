@@ -124,6 +124,35 @@ async def test_its_recipient_misses_no_number_however_long_the_other_one_waits(e
     assert len(exchange.police.system.kept) == 4
 
 
+@pytest.mark.parametrize("with_urgent", [False, True])
+async def test_what_waits_behind_one_that_was_signed_again_is_not_missed_either(
+    exchange: Exchange, *, with_urgent: bool
+) -> None:
+    """The older one then has the higher number, and the younger one may wait for days after it."""
+    room, case = Room(exchange), new_id()
+    first = await one_without_room(exchange, room, case)
+    second = kennisgeving(case_id=case)
+    room.full.add(second.message_id)
+    assert not await sent(exchange, second)
+    if with_urgent:
+        assert await sent(exchange, urgent(case))
+    room.full.remove(first.message_id)
+    exchange.clock.now += timedelta(minutes=30)
+    await exchange.vt.report()
+    assert list(exchange.hub.accepted)[-1] == first.message_id
+    context = exchange.hub.accepted[first.message_id].statements[0].context
+    assert (context.ongebruikt, context.onderweg) == ([1], [2])
+    await exchange.police.round()
+    exchange.clock.now += LONG
+    assert await report_gaps(exchange.police.parts) == 0
+    await room_again(exchange, room)
+    assert await sent(exchange, kennisgeving(case_id=case))
+    await exchange.police.round()
+    exchange.clock.now += LONG
+    assert await report_gaps(exchange.police.parts) == 0
+    assert len(exchange.police.system.kept) == (4 if with_urgent else 3)
+
+
 async def test_a_hub_that_drops_what_was_passed_is_noticed_by_the_next_copy(exchange: Exchange) -> None:
     room, case = Room(exchange), new_id()
     await one_without_room(exchange, room, case)

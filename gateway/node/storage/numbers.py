@@ -13,7 +13,13 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from gateway.node.storage.rows import SentCopy
 from gateway.node.storage.sent import SentState
-from gateway.node.storage.tables import sent_copies, sent_messages, sequence_numbers, unused_numbers
+from gateway.node.storage.tables import (
+    outbox,
+    sent_copies,
+    sent_messages,
+    sequence_numbers,
+    unused_numbers,
+)
 
 
 def next_number(connection: Connection, case_id: str, oin: str, role: str) -> int:
@@ -32,15 +38,22 @@ def unused(connection: Connection, case_id: str, oin: str, role: str) -> list[in
     return list(connection.execute(query.order_by(table.number)).scalars())
 
 
-def under_way(connection: Connection, case_id: str, oin: str, role: str, *, besides: str) -> list[int]:
-    """The numbers of copies whose message waits for the hub, ascending; not those of the message `besides`."""
-    copies, messages = sent_copies.c, sent_messages.c
+def under_way(
+    connection: Connection, case_id: str, oin: str, role: str, *, message_id: str, urgent: bool
+) -> list[int]:
+    """The numbers that a copy of this message may overtake, ascending: an urgent one those of every other message that
+    waits for the hub, any other those of messages behind it, which are lower when it was composed again."""
+    copies, messages, item = sent_copies.c, sent_messages.c, outbox.c.item_id
     query = (
         select(copies.number)
         .join(sent_messages, messages.message_id == copies.message_id)
+        .join(outbox, outbox.c.message_id == copies.message_id)
         .where(copies.case_id == case_id, copies.oin == oin, copies.role == role)
-        .where(messages.state == SentState.WAITING, messages.message_id != besides)
+        .where(messages.state == SentState.WAITING, messages.message_id != message_id)
     )
+    if not urgent:
+        mine = select(item).where(outbox.c.message_id == message_id).scalar_subquery()
+        query = query.where(item > mine)
     return list(connection.execute(query.order_by(copies.number)).scalars())
 
 

@@ -185,7 +185,6 @@ def _context(
     work: _Work, plan: RecipientPlan, participant: Participant, content: dict[str, object]
 ) -> CopyContext:
     draft, lane = work.draft, (work.draft.case_id, plan.oin, plan.rol)
-    overtakes = work.plan.urgentie == Urgency.U0
     return CopyContext(
         afzender=OinRole(oin=work.parts.oin, rol=draft.role),
         ontvanger=OinRole(oin=plan.oin, rol=plan.rol),
@@ -204,7 +203,12 @@ def _context(
         revisie=work.plan.revisie,
         afzendernummer=numbers.next_number(work.connection, *lane),
         ongebruikt=numbers.unused(work.connection, *lane),
-        onderweg=numbers.under_way(work.connection, *lane, besides=draft.message_id) if overtakes else [],
+        onderweg=numbers.under_way(
+            work.connection,
+            *lane,
+            message_id=draft.message_id,
+            urgent=work.plan.urgentie == Urgency.U0,
+        ),
     )
 
 
