@@ -54,6 +54,7 @@ from gateway.node.ports import AgencyAdapter
 from gateway.node.succession_commands import Signatory
 from gateway.protocol.keys import OpeningKey, SigningKey
 from gateway.protocol.registry import Registry
+from gateway.rihg_files import rihg_versions
 from gateway.settings import HubSettings, Listen, Nats, NodeSettings
 from gateway.simulation import SimulatedClock, require_agreement, require_invented
 from gateway.web.app import API_BASE
@@ -193,6 +194,7 @@ async def _node(settings: NodeSettings) -> None:
         database=settings.data_dir / "node.db",
         hub=NatsLink(client, settings.oin),
         document_hub=_document_hub(settings),
+        rihg_versions=rihg_versions(settings.rihg_instruments),
         inbox=NatsInbox(client, settings.oin),
         adapter=_adapter(settings, registry),
         verifier=_person_verifier(settings),

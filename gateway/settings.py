@@ -152,6 +152,9 @@ class NodeSettings(_Section):
     public_url: str
     identity_provider_keys: Path  # JWKS of the agency's own identity provider
     identity_provider_issuer: str
+    rihg_instruments: list[
+        Path
+    ] = []  # the signals of each version of the RiHG, JSON; they belong to the instrument
     agency_system_url: str | None = None  # where what arrives is handed over
     simulation: Simulation | None = None
     traces: Path | None = None

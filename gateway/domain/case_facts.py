@@ -8,17 +8,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from gateway.domain.clock import parse_time
-from gateway.domain.identifiers import MessageId, Oin, StateId
+from gateway.domain.identifiers import MessageId, Oin, RoleId, StateId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactEntry:
-    """The facts of one message, as its sender signed them."""
+    """The facts of one message, as its sender signed them. `role` is that in which it was sent; what counts only from
+    one role does not count without it."""
 
     message_id: MessageId
     message: str
     sender: Oin
     facts: Mapping[str, object]
+    role: RoleId | None = None
 
     @property
     def happened_at(self) -> datetime | None:

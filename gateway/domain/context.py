@@ -107,6 +107,14 @@ def _why_not_heard(case: CaseFacts, _: datetime) -> str:
     return reasons[-1] if reasons else ""
 
 
+def _rihg_signed(case: CaseFacts, _: datetime) -> bool:
+    """By the HOvJ himself; what others state, who may take it in a pilot, is none. Source: domain.md T07."""
+    return any(
+        entry.role == "politie_hovj" and "ondertekend_op" in entry.facts
+        for entry in case.of("screening.rihg.uitkomst")
+    )
+
+
 def _request_complete(case: CaseFacts, _: datetime) -> bool:
     """The closed schema made it complete; the advice "aanvullen" asks for a new request (T31)."""
     complete = False
@@ -238,7 +246,7 @@ _KEYS: Final[Mapping[str, Callable[[CaseFacts, datetime], ContextValue | None]]]
     "kindermishandeling": _child_abuse,
     "gehoord": _heard,
     "horen_afgezien_reden": _why_not_heard,
-    "rihg_ondertekend": _stated("screening.rihg.uitkomst", "ondertekend_op"),
+    "rihg_ondertekend": _rihg_signed,
     "verzoek_volledig": _request_complete,
     "uitspraak_geregistreerd": _stated("rechter.uitspraak", "uitspraak_op"),
     "veiligheid_beoordeeld": _stated("zaak.overdracht", "veiligheid_beoordeeld_op"),

@@ -15,6 +15,7 @@ from typing import Final
 from fastapi import FastAPI
 
 from gateway.domain.errors import Unavailable
+from gateway.domain.rihg import RihgVersion, rihg
 from gateway.node.documents.folder import DocumentFolder
 from gateway.node.http.app import node_app
 from gateway.node.hub_link import HubLink, Inbox, InboxMessage
@@ -150,9 +151,11 @@ def build_node(
     public_url: str,
     clock: Callable[[], datetime],
     document_hub: DocumentHub | None = None,
+    rihg_versions: Mapping[str, RihgVersion] | None = None,
 ) -> NodeApp:
     """A node on its own file, which is made on first use. `registry` is asked each time, so it may be renewed.
-    Documents stand in a folder beside the file; without `document_hub` they wait.
+    Documents stand in a folder beside the file; without `document_hub` they wait. `rihg_versions` are those with their
+    instrument; without, those of this release.
 
     Raises DatabaseInUse when another process runs this node.
     """
@@ -172,5 +175,6 @@ def build_node(
         documents=DocumentFolder(database.with_name(database.name + ".documenten")),
         document_hub=document_hub or NoDocumentHub(),
         to_documents=Bell(),
+        rihg=rihg().versions if rihg_versions is None else rihg_versions,
     )
     return NodeApp(parts, inbox, adapter, node_app(parts, verifier, public_url=public_url))

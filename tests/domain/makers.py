@@ -8,6 +8,7 @@ look for it where it must never be.
 import random
 import uuid
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 from gateway.domain.catalogue import Field, FieldRule, Kind, MessageType, TypeSpec, catalogue
@@ -29,6 +30,16 @@ TOLD: dict[str, Any] = {
     "*.eindigt_op": "2026-02-20T02:10:00+01:00",
     "*.verlengd_tot": "2026-03-10T02:10:00+01:00",
     "*.totaal_dagen": 28,
+    "rihg_versie": "2009",
+    "aantal_rood_per_onderdeel": [2, 0, 0],
+    "signalen": [
+        {
+            "nr": number,
+            "kleur": "rood" if number < 3 else "geel",
+            "toelichting": f"{CANARY}-signalen- verzonnen tekst {number}",
+        }
+        for number in range(1, 21)
+    ],
 }
 """What must hang together for a story to make sense: by path, or by the name of the leaf wherever it stands."""
 
@@ -130,4 +141,4 @@ class _Maker:
 
 
 def _told(path: str) -> Any:
-    return TOLD.get(path, TOLD.get(f"*.{path.rpartition('.')[2]}"))
+    return deepcopy(TOLD.get(path, TOLD.get(f"*.{path.rpartition('.')[2]}")))

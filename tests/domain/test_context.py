@@ -1,5 +1,6 @@
 """What the facts of a case answer when the policy asks: by short stories, each ending in one key."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -12,10 +13,11 @@ from gateway.domain.context import (
     context_from_facts,
     end_of_ban,
 )
-from gateway.domain.identifiers import MessageId, Oin, StateId
+from gateway.domain.identifiers import MessageId, Oin, RoleId, StateId
 from tests.domain.conformance import handbook
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+HOVJ = RoleId("politie_hovj")
 VT, GI = Oin("00000099000000000001"), Oin("00000099000000000002")
 Story = list[tuple[str, dict[str, object]]]
 
@@ -70,7 +72,9 @@ EARLY, LATE = "2026-02-23T12:00:00+01:00", "2026-02-26T12:00:00+01:00"
 
 def case(story: Story, state: str = "melding") -> CaseFacts:
     entries = tuple(
-        FactEntry(message_id=MessageId(f"bericht-{number}"), message=message, sender=VT, facts=facts)
+        FactEntry(
+            message_id=MessageId(f"bericht-{number}"), message=message, sender=VT, facts=facts, role=HOVJ
+        )
         for number, (message, facts) in enumerate(story)
     )
     return CaseFacts(state=StateId(state), entries=entries)
@@ -315,6 +319,21 @@ def test_an_empty_case_knows_only_what_the_hub_registers_itself() -> None:
     }
     assert not told_by_others & set(empty)
     assert {key for key, value in empty.items() if value} == set()
+
+
+@pytest.mark.parametrize("role", ["vt_medewerker", "vt_procescoordinator", "crisisdienst_medewerker", None])
+def test_a_rihg_of_who_may_take_it_in_a_pilot_is_not_signed_by_the_hovj(role: str | None) -> None:
+    form = FactEntry(
+        message_id=MessageId("formulier"),
+        message="screening.rihg.uitkomst",
+        sender=VT,
+        facts={"ondertekend_op": EARLY},
+        role=None if role is None else RoleId(role),
+    )
+    taken = case([], "screening").judging(form)
+    assert context_from_facts(taken, NOW)["rihg_ondertekend"] is False
+    signed = taken.judging(replace(form, role=HOVJ))
+    assert context_from_facts(signed, NOW)["rihg_ondertekend"] is True
 
 
 def test_the_message_that_is_judged_counts_but_not_as_an_earlier_extension() -> None:

@@ -6,10 +6,12 @@ from uuid import uuid4
 
 import pytest
 
+from gateway.domain.clock import rfc3339
 from gateway.hub.usecases.desk import Desk
 from gateway.hub.usecases.problem_answers import Reply
-from tests.hub.asking import assign
-from tests.hub.grounds import PILOT, RIHG, hovj, imposing, mayor, opened_for, why
+from tests.hub.asking import assign, duty
+from tests.hub.bans import moments
+from tests.hub.grounds import PILOT, RIHG, hovj, imposing, mayor, opened_for, recorded, why
 from tests.hub.makers import (
     DWELLING,
     ELDERS,
@@ -20,6 +22,7 @@ from tests.hub.makers import (
     VT,
     RunningHub,
     Sender,
+    notify_police,
     open_case,
 )
 from tests.hub.registering import (
@@ -29,6 +32,7 @@ from tests.hub.registering import (
     revoke,
 )
 from tests.hub.revoking import WITHOUT_LIMIT
+from tests.hub.test_moments import state_of
 
 
 async def ask_screening(person: Sender, municipality: str) -> Reply:
@@ -64,6 +68,31 @@ async def test_who_takes_the_rihg_follows_from_the_pilot_and_an_assignment_for_i
     assert not await opened_for(police, case, RIHG, vt, key)
     await assign(vt, case.case_id)
     assert await opened_for(police, case, RIHG, vt, key)
+
+
+async def test_attack_a_rihg_of_veilig_thuis_in_a_pilot_is_not_the_signature_of_the_hovj(
+    hub: RunningHub,
+) -> None:
+    """It does not end the screening, and the policy hears of no signature until the HOvJ sends his own."""
+    case, police = await open_case(hub), hovj(hub)
+    vt = hub.node(VT, "vt_procescoordinator", "vt-0009")
+    await register_pilot(mayor(hub), PILOT + 'rihg_afnemers = ["vt_procescoordinator"]')
+    notice = await notify_police(case)
+    assert (await assign(vt, case.case_id)).answer.status == 200
+    assert (await duty(police)).answer.status == 200
+    started = {"reactie": "gestart"}
+    to_vt = [(VT, "vt_procescoordinator")]
+    await police.send(
+        "screening.gepland.bevestiging", case.case_id, started, to_vt, in_reply_to=notice.message_id
+    )
+    form = {"ondertekend_op": rfc3339(hub.hands.now)} | moments(hub)
+    to_mayor = [(GEM, "burgemeester")]
+    await vt.send(RIHG, case.case_id, form, to_mayor)
+    assert (await recorded(hub, "verzenden"))[-1][0]["context"]["rihg_ondertekend"] is False
+    assert (await state_of(hub, case.case_id))[0] == "screening"
+    await police.send(RIHG, case.case_id, form, to_mayor)
+    assert (await recorded(hub, "besluiten"))[-1][0]["context"]["rihg_ondertekend"] is True
+    assert (await state_of(hub, case.case_id))[0] == "besluitvorming"
 
 
 @pytest.mark.parametrize("flag", ["eerste_termijn_dagen = 14", "risicosignalen_tellen = true"])

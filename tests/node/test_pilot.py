@@ -9,8 +9,8 @@ from gateway.domain.errors import InvalidInput
 from gateway.local.registry_file import MUNICIPALITY
 from gateway.local.simulate.contents import make_content
 from gateway.local.simulate.people import seeded
-from gateway.node.http.views import warning_views
 from gateway.node.usecases.draft import Draft
+from gateway.node.usecases.pilot import form_summary
 from gateway.node.usecases.plan import plan_message
 from gateway.node.usecases.send import send_message
 from gateway.protocol.plan import PilotPlan
@@ -63,7 +63,9 @@ async def causes(exchange: Exchange, message: Draft) -> list[tuple[str, str]]:
 async def remarks(exchange: Exchange, message: Draft) -> list[str]:
     """What the officer is told in a plan, in Dutch."""
     plan = await plan_message(exchange.police.parts, message)
-    return [each["tekst"]["nl"] for each in warning_views(message, plan) if each["code"] == "wijkt_af"]
+    found = form_summary(exchange.police.parts, message, plan)
+    assert found is not None
+    return [each.detail_nl for each in found.remarks if each.code == "wijkt_af"]
 
 
 async def test_a_rihg_that_does_not_add_up_is_not_sent_and_the_hub_does_not_hear_of_it(

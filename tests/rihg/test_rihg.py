@@ -21,7 +21,9 @@ from gateway.domain.rihg import (
     check_rihg,
     judge_rihg,
     rihg,
+    summarise_rihg,
     with_instrument,
+    with_instruments,
 )
 from tests.domain.conformance import handbook
 from tests.domain.makers import example_content
@@ -178,13 +180,13 @@ def content(*red: int, **overrides: Any) -> dict[str, Any]:
 def mistakes(content: dict[str, Any], version: RihgVersion | None = None) -> list[tuple[str, str]]:
     check_content(catalogue().message("screening.rihg.uitkomst"), content)
     with pytest.raises(InvalidInput) as refused:
-        check_rihg(content, version)
+        check_rihg(content, None if version is None else {version.name: version})
     return [(cause.pointer, cause.code) for cause in refused.value.causes]
 
 
 @pytest.mark.parametrize("red", [(), (1, 2), (1, 8, 15)])
 def test_a_form_that_adds_up_has_nothing_to_remark(version: RihgVersion, red: tuple[int, ...]) -> None:
-    assert check_rihg(content(*red), version) == ()
+    assert check_rihg(content(*red), {"2009": version}) == ()
     assert check_rihg(content(*red)) == ()
 
 
@@ -221,8 +223,61 @@ def test_an_unknown_version_is_refused() -> None:
 def test_an_advice_against_the_signals_and_another_level_are_remarked_not_refused(
     version: RihgVersion,
 ) -> None:
-    remarks = check_rihg(content(1, 2, advies="niet_opleggen", onderdeel_gezin="midden"), version)
+    remarks = check_rihg(content(1, 2, advies="niet_opleggen", onderdeel_gezin="midden"), {"2009": version})
     assert [(cause.pointer, cause.code) for cause in remarks] == [
         ("/inhoud/advies", "wijkt_af"),
         ("/inhoud/onderdeel_gezin", "wijkt_af"),
     ]
+
+
+def test_an_instrument_is_loaded_once_for_a_version_that_is_known() -> None:
+    loaded = with_instruments([instrument()])
+    assert loaded["2009"].texts[20] == "Verzonnen signaal 20"
+    assert not with_instruments([])["2009"].part_of
+    twice, unknown = [instrument(), instrument()], [instrument() | {"rihg_versie": "2031"}]
+    unreadable: list[object] = [[]]
+    for documents in (twice, unknown, unreadable):
+        with pytest.raises(InvalidInput) as refused:
+            with_instruments(documents)
+        assert [cause.pointer for cause in refused.value.causes] == ["/rihg_versie"]
+
+
+def test_a_summary_tells_what_the_form_comes_to_and_what_stands_beside_it(version: RihgVersion) -> None:
+    found = summarise_rihg(content(1, 2, risicosignalen=["wurging", "stalking"]), {"2009": version})
+    assert found is not None
+    assert (found.is_ban_in_principle, found.has_instrument, found.remarks) == (True, True, ())
+    assert [(part.name, part.level, part.reds) for part in found.parts] == [
+        ("pleger", "hoog", 2),
+        ("incident", "laag", 0),
+        ("gezin", "laag", 0),
+    ]
+    assert found.risk_signals == ("stalking", "wurging")
+
+
+@given(st.sets(st.sampled_from(sorted(content()))), st.sets(st.sampled_from(sorted(content()))))
+def test_a_summary_says_nothing_of_what_a_mask_took_away(gone: set[str], changed: set[str]) -> None:
+    """Under a mask a field is away, or a yes or no, or a text."""
+    loaded = {"2009": with_instrument(rihg().versions["2009"], instrument())}
+    whole = content(1, 2, 9, advies="niet_opleggen")
+    seen = {name: True if name in changed else value for name, value in whole.items() if name not in gone}
+    hidden = gone | changed
+    found = summarise_rihg(seen, loaded)
+    if "rihg_versie" in hidden:
+        assert found is None
+        return
+    assert found is not None
+    assert found.is_ban_in_principle is (None if "aantal_rood_per_onderdeel" in hidden else True)
+    assert all((part.reds is None) is ("aantal_rood_per_onderdeel" in hidden) for part in found.parts)
+    assert (found.risk_signals is None) is ("risicosignalen" in hidden)
+    told = {"/inhoud/advies"} if not hidden & {"advies", "aantal_rood_per_onderdeel"} else set()
+    assert {cause.pointer for cause in found.remarks} == told
+
+
+def test_a_form_with_mistakes_from_elsewhere_is_shown_with_them_and_without_an_outcome() -> None:
+    broken = content(1, 2) | {"aantal_rood_per_onderdeel": [99]}
+    found = summarise_rihg(broken, rihg().versions)
+    assert found is not None
+    assert (found.is_ban_in_principle, [cause.code for cause in found.remarks]) == (None, ["aantal"])
+    unknown = summarise_rihg(content(1, 2) | {"rihg_versie": "1850"}, rihg().versions)
+    assert unknown is not None
+    assert (unknown.is_ban_in_principle, [cause.code for cause in unknown.remarks]) == (None, ["versie"])

@@ -6,7 +6,7 @@ instrument itself and is loaded with it (`with_instrument`); without it a form c
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
@@ -96,6 +96,27 @@ def with_instrument(version: RihgVersion, document: object) -> RihgVersion:
         part_of=MappingProxyType({row["nr"]: row["onderdeel"] for row in rows}),
         texts=MappingProxyType({row["nr"]: row["tekst"] for row in rows}),
     )
+
+
+def with_instruments(documents: Iterable[object]) -> Mapping[str, RihgVersion]:
+    """Every version of this release by name, those with a document with their signals.
+
+    Raises: InvalidInput for a version that this release does not know, a second document for one, and as
+    `with_instrument`.
+    """
+    versions = dict(rihg().versions)
+    for document in documents:
+        name = document.get("rihg_versie") if isinstance(document, dict) else None
+        known = versions.get(name) if isinstance(name, str) else None
+        if known is None or known.part_of:
+            raise InvalidInput(
+                code="rihg-instrument-onjuist",
+                detail_nl="Deze versie van het RiHG is niet bekend, of zij is al geladen.",
+                detail_en="This version of the RiHG is not known, or it was loaded already.",
+                causes=[_cause("/rihg_versie", "versie", "Onbekend of dubbel.", "Unknown, or loaded twice.")],
+            )
+        versions[known.name] = with_instrument(known, document)
+    return MappingProxyType(versions)
 
 
 def _instrument_mistakes(version: RihgVersion, document: object) -> Iterator[Cause]:

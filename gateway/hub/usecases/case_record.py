@@ -10,7 +10,7 @@ from gateway.domain.case_facts import CaseFacts, FactEntry
 from gateway.domain.catalogue import catalogue
 from gateway.domain.clock import parse_time, rfc3339
 from gateway.domain.history import History, RecordedAct
-from gateway.domain.identifiers import MessageId, Oin, StateId
+from gateway.domain.identifiers import MessageId, Oin, RoleId, StateId
 from gateway.hub.storage.rows import AssignmentRow
 from gateway.hub.storage.situations import Situation
 from gateway.hub.usecases.clock_terms import is_term_over, standing_at, standing_of
@@ -49,6 +49,7 @@ class CaseRecord:
                 message=row.message_type,
                 sender=Oin(row.oin),
                 facts=json.loads(row.facts),
+                role=RoleId(row.role),
             )
             for row in (*situation.ties.merged, *situation.sent)
         )

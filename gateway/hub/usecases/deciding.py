@@ -226,6 +226,7 @@ def _with_message(record: CaseRecord, proposal: Proposal) -> CaseRecord:
         message=proposal.message_type.name,
         sender=Oin(proposal.sender.agency.oin),
         facts=proposal.facts,
+        role=RoleId(proposal.sender.role),
     )
     return replace(record, facts=record.facts.judging(pending))
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
+from gateway.domain.rihg import rihg
 from gateway.local.bench import contents
 from gateway.local.registry_file import MUNICIPALITY, POLICE, VEILIG_THUIS, ExchangeFolder
 from gateway.node.documents.folder import DocumentFolder
@@ -142,6 +143,7 @@ def composer(exchange: ExchangeFolder, hub: HubLink, database: Path) -> Iterator
                 documents=DocumentFolder(database.with_name(database.name + ".documenten")),
                 document_hub=NoDocumentHub(),
                 to_documents=Bell(),
+                rihg=rihg().versions,
             )
         )
     finally:

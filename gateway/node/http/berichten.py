@@ -7,11 +7,13 @@ from starlette.requests import Request
 
 from gateway.node.http.bodies import Bericht, VerstuurdBericht
 from gateway.node.http.drafts import draft_from
+from gateway.node.http.rihg_view import rihg_view
 from gateway.node.http.views import sent_view, warning_views
 from gateway.node.usecases.conversations import conversations_of
 from gateway.node.usecases.corrections import addressed
 from gateway.node.usecases.overview import sent_message, sent_messages
 from gateway.node.usecases.parts import Parts
+from gateway.node.usecases.pilot import form_summary
 from gateway.node.usecases.plan import plan_message
 from gateway.node.usecases.send import send_message
 from gateway.web.negotiation import language_of
@@ -31,13 +33,17 @@ def berichten_router(parts: Parts, person_type: Any) -> APIRouter:
         "/plannen",
         summary="Vraag wat elke ontvanger van een bericht zou krijgen",
         description="Met `waarschuwingen` bij vrije tekst waarin gegevens lijken te staan die een eigen veld hebben, "
-        "en bij een RiHG waarvan het advies niet volgt uit de signalen.",
+        "en met `rihg`: wat een RiHG in beginsel betekent en wat eraan opvalt.",
     )
-    async def plan_bericht(bericht: Bericht, person: person_type) -> dict[str, Any]:
+    async def plan_bericht(bericht: Bericht, person: person_type, request: Request) -> dict[str, Any]:
         person.require_role(bericht.rol)
         draft = await addressed(parts, person, draft_from(bericht, person))
         plan = await plan_message(parts, draft)
-        return plan.to_json() | {"waarschuwingen": warning_views(draft, plan)}
+        rihg = rihg_view(form_summary(parts, draft, plan), language(request))
+        return plan.to_json() | {
+            "waarschuwingen": warning_views(draft.type, draft.content),
+            "rihg": None if rihg is None else rihg.model_dump(by_alias=True),
+        }
 
     @router.post(
         "/berichten",

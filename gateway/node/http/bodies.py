@@ -220,6 +220,37 @@ class Bewaartermijn(Body):
     vanaf: str
 
 
+class RihgOnderdeel(Body):
+    """Een onderdeel met zijn niveau en aantal rode signalen, voor zover u die velden hebt."""
+
+    onderdeel: str
+    niveau: str | None
+    aantal_rood: int | None
+
+
+class RihgOpmerking(Body):
+    """Wat opvalt aan het formulier; `pointer` wijst het veld aan."""
+
+    pointer: str
+    code: str
+    tekst: str
+
+
+class RihgUitkomst(Body):
+    """Wat het RiHG in beginsel betekent, uit de velden die u hebt; mensen beslissen. `inBeginselHuisverbod` is leeg als
+    dat niet te zeggen is. Risicosignalen staan ernaast en tellen alleen in een simulatie mee. Zonder geladen
+    instrument is niet bekend welk signaal bij welk onderdeel hoort."""
+
+    versie: str
+    instrument_geladen: bool
+    in_beginsel_huisverbod: bool | None
+    regel: str | None
+    onderdelen: list[RihgOnderdeel]
+    risicosignalen: list[str] | None
+    risicosignalen_meegeteld: bool
+    opmerkingen: list[RihgOpmerking]
+
+
 class GelezenKopie(Body):
     """Wat u onder dit doel van de kopie ziet, en wat niet en waarom. Zonder `besluitId` is zij geopend terwijl de hub
     niet bereikbaar was; dat wordt nagekeken."""
@@ -230,6 +261,7 @@ class GelezenKopie(Body):
     inhoud: dict[str, Any]
     weggelaten: list[Weggelaten]
     bewaren: Bewaartermijn | None
+    rihg: RihgUitkomst | None
 
 
 class OpZichNemen(Body):

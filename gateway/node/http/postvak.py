@@ -33,7 +33,7 @@ def postvak_router(parts: Parts, person_type: Any) -> APIRouter:
         request: Request,
     ) -> GelezenKopie:
         reading = await read_copy(parts, person, kopie_id, purpose=vraag.doel, emergency=vraag.noodgeval)
-        return reading_view(reading, parts.registry(), language(request))
+        return reading_view(reading, parts.registry(), language(request), parts.rihg)
 
     @router.post("/postvak/{kopieId}/_aanvaard", summary="Neem een bericht op u")
     async def aanvaard_kopie(

@@ -4,20 +4,19 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from gateway.domain.catalogue import catalogue
-from gateway.domain.errors import Cause
+from gateway.domain.catalogue import MessageType, catalogue
 from gateway.domain.identifiers import RuleId
-from gateway.domain.text_warnings import TextWarning, text_warnings
+from gateway.domain.rihg import RihgVersion
+from gateway.domain.text_warnings import text_warnings
 from gateway.node.http import bodies
 from gateway.node.http.conversation_views import conversation_view, corrections_view
 from gateway.node.http.recall_bodies import recall_view
+from gateway.node.http.rihg_view import copy_rihg_view
 from gateway.node.ports import Mark
-from gateway.node.usecases.draft import Draft
 from gateway.node.usecases.overview import MailboxEntry, SentEntry, Signals
-from gateway.node.usecases.pilot import form_remarks
 from gateway.node.usecases.reading import LeftOut, Reading
 from gateway.protocol.conversations import MessageConversation
-from gateway.protocol.plan import Plan, RecipientPlan
+from gateway.protocol.plan import RecipientPlan
 from gateway.protocol.registry import Registry
 from gateway.web.problems import Language
 
@@ -87,7 +86,10 @@ def mailbox_view(
     )
 
 
-def reading_view(reading: Reading, registry: Registry, language: Language) -> bodies.GelezenKopie:
+def reading_view(
+    reading: Reading, registry: Registry, language: Language, versions: Mapping[str, RihgVersion]
+) -> bodies.GelezenKopie:
+    """`versions` are those of the RiHG."""
     return bodies.GelezenKopie(
         kopie=mailbox_view(
             MailboxEntry(copy=reading.copy, receipts=(), corrections=reading.corrections), registry
@@ -101,6 +103,7 @@ def reading_view(reading: Reading, registry: Registry, language: Language) -> bo
             if reading.kept_for is None
             else bodies.Bewaartermijn(jaren=reading.kept_for.years, vanaf=reading.kept_for.since)
         ),
+        rihg=copy_rihg_view(reading.copy.message_type, reading.content, versions, language),
     )
 
 
@@ -172,18 +175,13 @@ def _refusal(answer: str | None, status: int | None) -> str | None:
     return detail if isinstance(detail, str) else None
 
 
-def warning_views(draft: Draft, plan: Plan) -> list[dict[str, Any]]:
-    """What the free texts of a draft seem to hold, and where a RiHG does not say what its advice does. For the writer
-    alone: it goes nowhere else."""
-    found: tuple[TextWarning | Cause, ...] = (
-        *text_warnings(draft.type, draft.content),
-        *form_remarks(draft, plan),
-    )
+def warning_views(message_type: MessageType, content: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What the free texts of a draft seem to hold. For the writer alone: it goes nowhere else."""
     return [
         {
             "pointer": warning.pointer,
             "code": warning.code,
             "tekst": {"nl": warning.detail_nl, "en": warning.detail_en},
         }
-        for warning in found
+        for warning in text_warnings(message_type, content)
     ]

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from gateway.domain.errors import NotFound, Refused
 from gateway.domain.identifiers import StaffRef
+from gateway.domain.rihg import RihgVersion
 from gateway.node.documents.folder import DocumentFolder
 from gateway.node.hub_link import HubLink
 from gateway.node.hub_link.document_link import DocumentHub
@@ -38,7 +39,7 @@ class Parts:
     """The node of one agency. `opening_keys` by kid, newest first, old ones included.
 
     `to_hub` is rung when the outbox has something, `to_agency` when a copy waits to be handed over,
-    `to_documents` when a document may go or come.
+    `to_documents` when a document may go or come. `rihg` are the versions of the risk assessment in use, by name.
     """
 
     oin: str
@@ -55,6 +56,7 @@ class Parts:
     documents: DocumentFolder
     document_hub: DocumentHub
     to_documents: Bell
+    rihg: Mapping[str, RihgVersion]
 
     @property
     def agency(self) -> Participant:

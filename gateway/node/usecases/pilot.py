@@ -1,24 +1,14 @@
-"""What a form must hold, here and in the pilot of the region in which the case is.
+"""What a form must hold because of the pilot of the region in which the case is, and what a RiHG comes to there.
 
 The hub tells which pilot holds and does not see what a form says; so the sender's node asks for what the pilot makes
-required, and judges a RiHG. What needs a change of law counts in a simulation only, whatever a hub says.
+required. What needs a change of law counts in a simulation only, whatever a hub says.
 """
 
-from typing import Final
-
 from gateway.domain.errors import Cause, InvalidInput
-from gateway.domain.rihg import RiskSignals, check_rihg
+from gateway.domain.rihg import RIHG_MESSAGE, RihgSummary, RiskSignals, summarise_rihg
 from gateway.node.usecases.draft import Draft
 from gateway.node.usecases.parts import Parts
 from gateway.protocol.plan import Plan
-
-RIHG: Final = "screening.rihg.uitkomst"
-
-
-def check_form(draft: Draft) -> None:
-    """Raises InvalidInput with every mistake in a RiHG: a signal that is missing or twice, a count that is not so."""
-    if draft.message_type == RIHG:
-        check_rihg(draft.content)
 
 
 def check_pilot(parts: Parts, draft: Draft, plan: Plan) -> None:
@@ -36,12 +26,13 @@ def check_pilot(parts: Parts, draft: Draft, plan: Plan) -> None:
         raise InvalidInput(causes=tuple(_asked(name, plan.proef.regio) for name in missing))
 
 
-def form_remarks(draft: Draft, plan: Plan) -> tuple[Cause, ...]:
-    """Where the advice or a level of a RiHG is not what its signals say: the officer may have reasons for it."""
-    if draft.message_type != RIHG:
-        return ()
+def form_summary(parts: Parts, draft: Draft, plan: Plan) -> RihgSummary | None:
+    """What a RiHG comes to, for its writer: the risk signals count where the pilot says so. None for another type."""
+    if draft.message_type != RIHG_MESSAGE:
+        return None
     counted = plan.proef is not None and plan.proef.simulatie and plan.proef.risicosignalen_tellen
-    return check_rihg(draft.content, risk=RiskSignals.COUNTED if counted else RiskSignals.BESIDE)
+    risk = RiskSignals.COUNTED if counted else RiskSignals.BESIDE
+    return summarise_rihg(draft.content, parts.rihg, risk)
 
 
 def _asked(field: str, region: str) -> Cause:

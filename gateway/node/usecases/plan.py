@@ -1,12 +1,12 @@
 """Asks the hub what each recipient would get of a message, before any copy is made."""
 
-from gateway.domain.content_schema import check_content
 from gateway.domain.decision import FieldDecision, Obligation, RecipientDecision, Verdict
 from gateway.domain.identifiers import CategoryId, MaskId, Oin, PurposeId, RoleId, RuleId
 from gateway.node.hub_link import answer_or_error
 from gateway.node.usecases.draft import Draft
 from gateway.node.usecases.parts import Parts
-from gateway.node.usecases.pilot import check_form, check_pilot
+from gateway.node.usecases.pilot import check_pilot
+from gateway.node.usecases.written_check import check_written
 from gateway.protocol.facts import facts_of
 from gateway.protocol.plan import FieldPlan, Plan, PlanRequest, RecipientPlan
 from gateway.protocol.subjects import Verb
@@ -14,13 +14,12 @@ from gateway.protocol.submission import Staff
 
 
 async def plan_message(parts: Parts, draft: Draft) -> Plan:
-    """The hub's plan for a content that fits its schema.
+    """The hub's plan for a content that fits its schema and its form.
 
     Raises InvalidInput with every mistake in the content, before the hub is asked; then what the hub answers: Refused,
     NotFound, Unavailable; and InvalidInput with every field that the pilot of the region asks for.
     """
-    check_content(draft.type, draft.content)
-    check_form(draft)
+    check_written(draft, parts.rihg)
     request = PlanRequest(
         type=draft.message_type,
         zaak_id=draft.case_id,
