@@ -10,7 +10,8 @@ from gateway.domain.catalogue import ANYONE, MessageType, catalogue
 from gateway.domain.clock import rfc3339
 from gateway.domain.documents import document_fields
 from gateway.domain.identifiers import RoleId
-from gateway.local.registry_file import VOORBEELDSTAD
+from gateway.domain.named_agencies import NamedAgency, named_in
+from gateway.local.registry_file import VOORBEELDSTAD, Agency
 from gateway.local.simulate.contents import make_content
 from gateway.local.simulate.people import Household, make_household, seeded
 from gateway.protocol.facts import facts_of
@@ -117,6 +118,7 @@ class Play:
         fixed |= {name: self._newest(type_).message_id for name, type_ in scene.about.items()}
         fixed |= {name: self._newest(t).content[field] for name, (t, field) in scene.as_stated.items()}
         content = make_content(kind, self.rng, at=self.everybody.now, household=self.household, **fixed)
+        content |= {n.fact: _named(n).oin for n in named_in(kind) if n.fact in content}
         body = {
             "type": scene.type,
             "rol": scene.sender,
@@ -197,6 +199,11 @@ class Play:
             return [node.status_of(copy_id) for copy_id in copies]
 
         await until(lambda: set(statuses()) <= THERE, lambda: (sent.scene, statuses()))
+
+
+def _named(named: NamedAgency) -> Agency:
+    """Veilig Thuis wherever it can do what is asked of the named agency: it is among the recipients, however few."""
+    return agency_of("vt_medewerker" if "vt_medewerker" in named.roles else min(named.roles))
 
 
 def wrong_role(kind: MessageType, sender: str) -> str:

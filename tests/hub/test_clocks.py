@@ -8,8 +8,7 @@ from uuid import uuid4
 import pytest
 
 from gateway.domain.clock import rfc3339
-from gateway.domain.deadlines import Clock
-from gateway.hub.storage.clock_reading import alarms_of_case, all_clocks, clock_of
+from gateway.hub.storage.clock_reading import alarms_of_case
 from gateway.hub.storage.clock_rows import AlarmRow
 from gateway.hub.usecases.clocks import MOVED
 from gateway.local.registry_file import create_exchange
@@ -32,14 +31,9 @@ from tests.hub.makers import (
     open_case,
     running_hub,
 )
-from tests.hub.watching import state_of, version_of, watch_of
+from tests.hub.watching import clocks, state_of, version_of, watch_of
 
 TOLD = f"D07/huisverbod.opgelegd/{VT}"
-
-
-async def clocks(hub: RunningHub, case_id: str) -> dict[str, Clock]:
-    rows = await hub.store.reader.read(lambda c: all_clocks(c, case_id))
-    return {row.clock_id: clock_of(row) for row in rows}
 
 
 async def alarms(hub: RunningHub, case_id: str) -> tuple[AlarmRow, ...]:
@@ -178,7 +172,8 @@ async def test_a_release_that_was_handed_over_is_somebody_elses(each_hub: Runnin
         "resultaat": "overgedragen",
         "overgedragen_aan": POL,
     } | moments(each_hub)
-    await ban.vt.send("achterblijver.geinformeerd", ban.case_id, handed, [(OM, "om_ovj_zsm")])
+    to = [(OM, "om_ovj_zsm"), (POL, "politie_zsm")]
+    await ban.vt.send("achterblijver.geinformeerd", ban.case_id, handed, to)
     clock = (await clocks(each_hub, ban.case_id))[f"D29/{release.message_id}"]
     assert (clock.running, clock.owner.oin) == (True, POL)
     of_release = [a for a in await alarms(each_hub, ban.case_id) if a.deadline == "D29"]

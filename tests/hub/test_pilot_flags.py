@@ -9,11 +9,10 @@ from uuid import uuid4
 import pytest
 
 from gateway.domain.clock import rfc3339
-from gateway.domain.deadlines import Clock, reckoned_again
+from gateway.domain.deadlines import reckoned_again
 from gateway.domain.pilot_flags import pilot_flags
 from gateway.hub.policy.policies_folder import policy_data
 from gateway.hub.storage.changes import Change, Judgement
-from gateway.hub.storage.clock_reading import all_clocks, clock_of
 from gateway.hub.storage.kind import DatabaseOfAnotherKind, require_own_database
 from gateway.hub.storage.register_rows import PilotRow
 from gateway.hub.storage.registers import municipality_scope
@@ -28,6 +27,7 @@ from tests.hub.conftest import POLICIES, PolicyServer
 from tests.hub.makers import DWELLING, GEM, NOW, RunningHub, Sender, World, running_hub
 from tests.hub.registering import register_pilot, revoke
 from tests.hub.revoking import WITHOUT_LIMIT
+from tests.hub.watching import clocks
 
 SIMULATED = f'regio = "verzonnen-noord"\ngemeenten = ["{DWELLING}"]\nsimulatie = true\n[vlaggen]\n'
 FOURTEEN = SIMULATED + "eerste_termijn_dagen = 14\n"
@@ -71,11 +71,6 @@ async def impose(ban: Ban, days: int) -> Refusal | None:
     reply = await ban.mayor.submit(ban.mayor.draft(body, facts))
     assert reply.answer.status == 200, reply.answer.body
     return None
-
-
-async def clocks(hub: RunningHub, case_id: str) -> dict[str, Clock]:
-    rows = await hub.store.reader.read(lambda c: all_clocks(c, case_id))
-    return {row.clock_id: clock_of(row) for row in rows}
 
 
 def test_the_term_of_the_flag_is_that_of_the_policy() -> None:

@@ -20,6 +20,7 @@ from gateway.hub.usecases.proposal import Proposal, read_proposal
 from gateway.hub.usecases.references import reference_refusal
 from gateway.hub.usecases.settling import settle
 from gateway.hub.usecases.succeeding import link_leaves, require_current
+from gateway.hub.usecases.untold import untold_refusal
 from gateway.protocol.exchange import Answer
 from gateway.protocol.plan import Plan, PlanRequest, plan_digest, recipient_plan
 
@@ -45,7 +46,7 @@ async def _plan(parts: Parts, asker: Asker, request: PlanRequest) -> Answer:
         )
     )
     decided = await decide(parts.decider, proposal, situation, now, parts.registry().successions)  # (3)
-    refusal = decided.refusal() or reference_refusal(decided)
+    refusal = decided.refusal() or reference_refusal(decided) or untold_refusal(decided, parts.registry())
     await parts.writer.write(_record(asker, decided, refusal, now))  # (4)
     if refusal is not None:
         raise refusal  # (5)

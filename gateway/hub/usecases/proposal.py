@@ -16,6 +16,7 @@ from gateway.domain.content_schema import check_value
 from gateway.domain.errors import Cause, InvalidInput, InvalidValue
 from gateway.domain.identifiers import PurposeId, RoleId, parse_staff_ref
 from gateway.hub.usecases.context import Actor
+from gateway.hub.usecases.named_agencies import named_causes
 from gateway.protocol.facts import check_fact_names
 from gateway.protocol.registry import Participant, Registry
 from gateway.protocol.submission import Staff
@@ -71,6 +72,7 @@ def read_proposal(
         *_staff_causes(staff),
         *_municipality_causes(message_type, municipality),
         *_fact_causes(message_type, facts, now),
+        *named_causes(registry, message_type, facts, now),
         *_act_causes(message_type, act),
         *_recipient_causes(registry, recipients, now),
     ]

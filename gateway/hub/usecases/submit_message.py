@@ -36,9 +36,11 @@ from gateway.hub.usecases.references import reference_refusal
 from gateway.hub.usecases.refused_submission import audit_invalid, remember_refusal
 from gateway.hub.usecases.settling import record_lapse
 from gateway.hub.usecases.succeeding import require_current
+from gateway.hub.usecases.untold import untold_refusal
 from gateway.protocol.canonical import malformed, sha256_hex
 from gateway.protocol.envelope import require_kind, source_oin
 from gateway.protocol.exchange import Answer
+from gateway.protocol.registry import Registry
 from gateway.protocol.submission import Received, Submission, check_age, identity_of, receive
 
 MAX_TRIES: Final = 20  # one more for each message that was accepted in the same case in the same instant
@@ -142,7 +144,7 @@ async def _judge_and_write(parts: Parts, incoming: _Incoming) -> Answer | None:
     decided = await decide(
         parts.decider, incoming.proposal, known.situation, now, parts.registry().successions
     )  # (4)
-    refusal = _refusal(received, decided, now)  # (5)
+    refusal = _refusal(received, decided, parts.registry(), now)  # (5)
     if refusal is not None:
         return await remember_refusal(
             parts, asker, received, decided, refusal, attempt=incoming.attempt, now=now
@@ -193,9 +195,9 @@ def _refusal_unseen(received: Received, known: KnownForSubmission, now: datetime
     return None
 
 
-def _refusal(received: Received, decided: Decided, now: datetime) -> SchakelError | None:
+def _refusal(received: Received, decided: Decided, registry: Registry, now: datetime) -> SchakelError | None:
     """What refuses it once it was decided. Raises InvalidInput for a submission that contradicts itself."""
-    refusal = decided.refusal() or reference_refusal(decided)
+    refusal = decided.refusal() or reference_refusal(decided) or untold_refusal(decided, registry)
     if isinstance(refusal, InvalidInput):
         raise refusal
     if refusal is not None:

@@ -93,6 +93,7 @@ def _imposed(content: Mapping[str, Any], source: Source) -> dict[str, Any]:
         "kinderen_in_contactverbod": bool(people.children),
         "plaats": people.address,
         "rechtsmiddelen_vermeld": True,
+        "aangewezen_instantie": VEILIG_THUIS.oin,
     }
 
 
@@ -166,13 +167,24 @@ def _handover(_: Mapping[str, Any], source: Source) -> dict[str, Any]:
     return {"check_schema": [(day + timedelta(days=days)).isoformat() for days in (14, 42, 90)]}
 
 
+def _no_guardian(_: Mapping[str, Any], __: Source) -> dict[str, Any]:
+    """Among the invented agencies there is no gecertificeerde instelling."""
+    return {"gecertificeerde_instelling": None}
+
+
+def _handed_over(content: Mapping[str, Any], _: Source) -> dict[str, Any]:
+    return {"overgedragen_aan": VEILIG_THUIS.oin} if content.get("overgedragen_aan") else {}
+
+
 def _present(content: Mapping[str, Any], _: Source) -> dict[str, Any]:
     return {"aanhouding": False} if content["stand"] == "gesignaleerd" and "aanhouding" in content else {}
 
 
 _BY_TYPE: Final[Mapping[str, Callable[[Mapping[str, Any], Source], dict[str, Any]]]] = {
+    "achterblijver.geinformeerd": _handed_over,
     "huisverbod.opgelegd": _imposed,
     "huisverbod.verlengd": _extended,
+    "rvdk.notificatie": _no_guardian,
     "screening.rihg.uitkomst": _rihg,
     "historie.antwoord": _history,
     "zsm.context.antwoord": _zsm_answer,

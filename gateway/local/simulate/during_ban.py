@@ -114,7 +114,6 @@ def _child_protection(script: Script) -> None:
     answer: dict[str, Any] = {
         "answers": asked,
         "verzoek_id": MessageOf(key=asked),
-        "gecertificeerde_instelling": None,
     }
     for phase in ("ontvangen", "onderzoek_gestart"):
         script.send("rvdk.notificatie", "rvdk_raadsonderzoeker", ("vt_medewerker",), fase=phase, **answer)
