@@ -49,10 +49,19 @@ class ReceiptBody(Signed):
 
 class InboxItem(Signed):
     """One item of an agency's inbox: a copy with its stamp, a receipt for something it sent, a recall of a copy (the
-    sender's order with the hub's decision), what became of a copy that it took back, or the order to destroy a case."""
+    sender's order with the hub's decision), what became of a copy that it took back, the order to destroy a case, or
+    that a case was handed over."""
 
     versie: Literal[1] = 1
-    soort: Literal["kopie", "ontvangst", "afkeuring", "terughaling", "vernietiging", "zaakvernietiging"]
+    soort: Literal[
+        "kopie",
+        "ontvangst",
+        "afkeuring",
+        "terughaling",
+        "vernietiging",
+        "zaakvernietiging",
+        "zaakoverdracht",
+    ]
     stempel: Compact | None = None
     jws: Compact
     jwe: Compact | None = None

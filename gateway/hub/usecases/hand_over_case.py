@@ -3,7 +3,7 @@
 Competence follows from the municipality of the case, so that the new agencies have it and the old ones have lost it in
 the same transaction. People of agencies that were competent for the old dwelling and are not for the new one are taken
 off the case; people of others stay. What was sent stays with whom it was sent to. Terms run on. An act of before is
-judged by the competence of its moment.
+judged by the competence of its moment. Every agency that this concerns is told (`told_of_handover`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,12 +19,12 @@ from gateway.hub.storage.rows import AssignmentRow, CaseRow
 from gateway.hub.usecases.case_change import Judged, judge_change, write_change
 from gateway.hub.usecases.case_record import CaseRecord
 from gateway.hub.usecases.parts import Asker, Parts
+from gateway.hub.usecases.told_of_handover import MUST_BE_THERE, notices
 from gateway.protocol.case_questions import HandoverCaseQuestion
 from gateway.protocol.exchange import Answer
 from gateway.protocol.registry import Registry
 
 _ASKED = "zaak_overdragen"
-_MUST_BE_THERE = ("gemeente", "politie", "veilig_thuis")
 
 
 async def hand_over_case(parts: Parts, asker: Asker, question: HandoverCaseQuestion) -> Answer:
@@ -42,8 +42,12 @@ async def hand_over_case(parts: Parts, asker: Asker, question: HandoverCaseQuest
     )
     record = judged.record(_ASKED)
     ending = tuple(_ending(registry, record, target))
+    transfer = _transfer(judged, record, target)
+    told = (
+        notices(parts, record, transfer, now) if judged.refusal is None else ()
+    )  # else the case may not exist
     judgement = Judgement(
-        inserts=(_transfer(judged, record, target),),
+        inserts=(transfer, *told),
         revisions=tuple(_revisions(question.zaak_id, target, ending, judged)),
     )
     await write_change(parts, judged, EventTag.CASE_TRANSFERRED, judgement)
@@ -62,7 +66,7 @@ def _misfit(
             detail_en="The dwelling of this case is in this municipality already.",
         )
     there = {each.kind for each in registry.participants.values() if each.is_competent(target, now)}
-    missing = [kind for kind in _MUST_BE_THERE if kind not in there]
+    missing = [kind for kind in MUST_BE_THERE if kind not in there]
     if not missing:
         return None
     return InvalidInput(

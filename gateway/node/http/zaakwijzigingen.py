@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path
 
 from gateway.node.http.bodies import Name, UuidText
 from gateway.node.usecases.change_case import hand_over, link_to_earlier, merge_into
+from gateway.node.usecases.handed_over import case_handovers
 from gateway.node.usecases.parts import Parts
 from gateway.protocol.case_questions import MunicipalityCode
 from gateway.protocol.wire import Body
@@ -32,8 +33,19 @@ class Zaakoverdracht(Body):
     rol: Name
 
 
+class OvergedragenZaak(Body):
+    """Een zaak die naar een andere gemeente ging. Bij positie `bevoegd` pakt uw organisatie de zaak vanaf nu op."""
+
+    zaak_id: str
+    van_gemeente: str
+    naar_gemeente: str
+    positie: str
+    overgedragen_op: str
+
+
 def zaakwijzigingen_router(parts: Parts, person_type: Any) -> APIRouter:
-    """POST /zaken/{zaakId}/_koppelen, /_samenvoegen and /_overdragen. The answers are those of the hub."""
+    """POST /zaken/{zaakId}/_koppelen, /_samenvoegen and /_overdragen, whose answers are those of the hub; and
+    GET /zaakoverdrachten."""
     router = APIRouter(tags=["zaken"])
 
     @router.post(
@@ -75,5 +87,21 @@ def zaakwijzigingen_router(parts: Parts, person_type: Any) -> APIRouter:
                 parts, person, case_id=zaak_id, municipality=overdracht.gemeentecode, role=overdracht.rol
             )
         )
+
+    @router.get(
+        "/zaakoverdrachten",
+        summary="Zaken die naar een andere gemeente gingen, voor uw rollen, nieuwste eerst",
+    )
+    async def lijst_zaakoverdrachten(person: person_type) -> list[OvergedragenZaak]:
+        return [
+            OvergedragenZaak(
+                zaak_id=each.case_id,
+                van_gemeente=each.from_municipality,
+                naar_gemeente=each.to_municipality,
+                positie=each.standing,
+                overgedragen_op=each.handed_over_at,
+            )
+            for each in await case_handovers(parts, person)
+        ]
 
     return router

@@ -319,6 +319,20 @@ destroyed_cases = Table(
     _time("destroyed_at"),
 )
 
+# Cases that were handed over to another municipality, as the hub signed it for this agency; `roles` is a JSON list.
+case_handovers = Table(
+    "case_handovers",
+    metadata,
+    _text("case_id", key=True),
+    Column("handed_over_at", String(24), primary_key=True),
+    _text("from_municipality"),
+    _text("to_municipality"),
+    _text("standing"),
+    _text("roles"),
+    _text("notice_jws"),
+    _time("received_at"),
+)
+
 # `message_id` for a submission, whose bytes are in sent_messages; else `body`, for the verb (a receipt when empty).
 outbox = Table(
     "outbox",

@@ -24,6 +24,7 @@ from gateway.node.storage.rows import ReceivedCopy
 from gateway.node.storage.sender_numbers import Lane, note_number
 from gateway.node.usecases.corrections import note_correction
 from gateway.node.usecases.destroy_case import is_destroyed, take_destruction_order
+from gateway.node.usecases.handed_over import take_handover
 from gateway.node.usecases.incoming_receipts import take_receipt, take_rejection
 from gateway.node.usecases.kept import jws_of
 from gateway.node.usecases.parts import Parts
@@ -73,6 +74,8 @@ async def receive_item(parts: Parts, data: bytes) -> None:
                 await take_destruction(parts, item, now)
             case "zaakvernietiging":
                 await take_destruction_order(parts, item, now)
+            case "zaakoverdracht":
+                await take_handover(parts, item, now)
     except Unavailable:
         raise
     except SchakelError as error:
