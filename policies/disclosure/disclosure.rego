@@ -53,7 +53,7 @@ decision := object.union(_head, {
 #   next_step_en: "See per field what the recipient gets."
 readable := text.because(rego.metadata.rule())
 
-_head := object.union(readable, {"allowed": true}) if verdict.any_shown(_verdicts)
+_head := object.union(text.on_rows(readable, _verdicts), {"allowed": true}) if verdict.any_shown(_verdicts)
 
 _head := object.union(text.head_of(_first), {"allowed": false}) if not verdict.any_shown(_verdicts)
 

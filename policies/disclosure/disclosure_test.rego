@@ -34,13 +34,15 @@ test_reading_by_the_rows if {
 		["medisch", "deny", null, "matrix"],
 		["identificerend", "allow", null, "matrix"],
 	]
+	rows := data.schakel.matrix.screening.politie_hovj
+	shown := [rows.vt_melding_inhoud, rows.identificerend]
 	found := _decide(_reading)
 	object.remove(found, ["categories", "obligations"]) == {
 		"allowed": true,
 		"rule": "matrix",
 		"reason": {"nl": "De regel in de matrix beslist.", "en": "The row in the matrix decides."},
-		"article": "the row's legal_ref",
-		"article_status": "S",
+		"article": concat("; ", sort({one | some row in shown; some one in split(row.article, "; ")})),
+		"article_status": "C",
 		"next_step": {
 			"nl": "Bekijk per veld wat de ontvanger krijgt.",
 			"en": "See per field what the recipient gets.",

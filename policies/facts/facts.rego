@@ -75,7 +75,7 @@ refuses("P_ongeldige_waarde", context, _) := text.naming(rego.metadata.rule(), s
 #   Outside a simulation no region can switch it on.
 # custom:
 #   rule_id: P_proef_wetswijziging
-#   citation: "the law named in the pilot table"
+#   citation: "Wth 2, 3, 4, 9; Besluit tijdelijk huisverbod 2"
 #   status: D
 #   message_nl: "Deze proef vraagt een wetswijziging en mag alleen in een simulatie aan staan."
 #   message_en: "This pilot needs a change of law and may be on in a simulation only."

@@ -134,16 +134,16 @@ _hidden_from_role(actor) := _set("locates_victim") if not _may_reach(actor)
 
 _hidden_from_role(actor) := set() if _may_reach(actor)
 
-_hidden_from_side(actor) := _set("never_read_by_perpetrator") if _is_perpetrator(actor)
+_hidden_from_side(actor) := _set("never_read_by_perpetrator") if _on_perpetrator_side(actor)
 
-_hidden_from_side(actor) := set() if not _is_perpetrator(actor)
+_hidden_from_side(actor) := set() if not _on_perpetrator_side(actor)
 
 _may_reach(actor) if {
-	not _is_perpetrator(actor)
+	not _on_perpetrator_side(actor)
 	data.schakel.roles[actor.role].perpetrator_side == false
 }
 
-_is_perpetrator(actor) if actor.side == "pleger"
+_on_perpetrator_side(actor) if actor.side == "pleger"
 
 # METADATA
 # title: It was stated on whose side the actor stands

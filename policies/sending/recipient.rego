@@ -131,7 +131,7 @@ _verdicts([], reader) := verdict.on_all(object.union(never, _withheld), reader, 
 
 _recipient_head(refused, _) := object.union(refused[0], {"allowed": false})
 
-_recipient_head([], verdicts) := object.union(readable, {"allowed": true}) if verdict.any_shown(verdicts)
+_recipient_head([], verdicts) := object.union(text.on_rows(readable, verdicts), {"allowed": true}) if verdict.any_shown(verdicts)
 
 _recipient_head([], verdicts) := object.union(text.head_of(first), {"allowed": false}) if {
 	not verdict.any_shown(verdicts)

@@ -62,6 +62,14 @@ test_every_recipient_reads_under_its_own_purpose if {
 	]
 }
 
+test_what_a_recipient_gets_rests_on_the_articles_of_its_rows if {
+	some recipient in _decide(_notice).recipients
+	rows := data.schakel.matrix[recipient.purpose][recipient.role]
+	given := {one | some field in recipient.fields; field.decision != "deny"; some one in split(rows[field.category].article, "; ")}
+	count(given) > 2
+	recipient.article == concat("; ", sort(given))
+}
+
 test_fields_come_in_the_order_of_the_schema if {
 	expected := [field.name | some field in data.schakel.messages[_notice.message].fields]
 	found := _decide(_notice)

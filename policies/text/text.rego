@@ -30,6 +30,23 @@ on_article(words, row) := object.union(words, {
 })
 
 # METADATA
+# title: The same, resting on the articles of the rows that let something through
+# description: >-
+#   Each citation once, in order. The status is that of the least certain of them.
+on_rows(words, verdicts) := object.union(words, {
+	"article": concat("; ", sort({citation |
+		some verdict in verdicts
+		verdict.decision != "deny"
+		some citation in split(verdict.article, "; ")
+	})),
+	"article_status": [status | some status in _least_certain_first; status in statuses][0],
+}) if {
+	statuses := {verdict.article_status | some verdict in verdicts; verdict.decision != "deny"}
+}
+
+_least_certain_first := ["D", "U", "S", "N", "C"]
+
+# METADATA
 # title: A refusal as the verdict on one category
 denied(refusal) := {
 	"decision": "deny",

@@ -34,6 +34,22 @@ test_the_article_of_a_row_replaces_that_of_the_rule if {
 	text.on_article(_words, row) == object.union(_words, {"article": "Wth 2", "article_status": "N"})
 }
 
+test_the_articles_of_the_rows_that_let_something_through if {
+	row := {
+		"a": {"decision": "allow", "article": "Wth 2; Awb 4:8", "article_status": "C"},
+		"b": {"decision": "mask", "article": "AVG 5; Wth 2", "article_status": "S"},
+		"c": {"decision": "deny", "article": "Wpg 10", "article_status": "D"},
+	}
+	rests := {"article": "AVG 5; Awb 4:8; Wth 2", "article_status": "S"}
+	text.on_rows(_words, row) == object.union(_words, rests)
+	every status in ["D", "U", "S", "N", "C"] {
+		one := {"a": {"decision": "allow", "article": "Wth 2", "article_status": status}}
+		text.on_rows(_words, one).article_status == status
+		more := object.union(one, {"b": {"decision": "allow", "article": "Wth 3", "article_status": "D"}})
+		text.on_rows(_words, more).article_status == "D"
+	}
+}
+
 test_a_refusal_denies if {
 	text.denied(_words) == {
 		"decision": "deny",

@@ -10,9 +10,21 @@ from audit.events import EventTag
 from gateway.domain.clock import rfc3339
 from gateway.domain.retention import kept_until
 from gateway.hub.storage.tables import duties, log_leaves
+from gateway.hub.usecases.auditing import ARTICLE_LENGTH, cited
 from gateway.hub.usecases.problem_answers import Reply
 from tests.hub.asking import ask_case, ask_reading, assign, decide, duty
-from tests.hub.makers import ELDERS, GEM, POL, Draft, RunningHub, Sender, notify_police, open_case
+from tests.hub.makers import (
+    ELDERS,
+    GEM,
+    KENNISGEVING,
+    KENNISGEVING_FACTS,
+    POL,
+    Draft,
+    RunningHub,
+    Sender,
+    notify_police,
+    open_case,
+)
 
 
 def copy_for(sent: Draft, role: str) -> str:
@@ -48,6 +60,41 @@ async def test_the_hovj_on_duty_reads_under_screening_and_not_without_a_purpose(
     assert recorded[0] == ("lezen:kopie:geweigerd", "G06_niet_toegewezen")
     assert recorded[1][0] == "lezen:kopie:toegestaan"
     assert recorded[2] == ("lezen:kopie:geweigerd", "G02_geen_doel")
+
+
+async def test_the_log_names_the_articles_of_what_was_read_and_of_each_copy(hub: RunningHub) -> None:
+    case = await open_case(hub)
+    planned = await case.vt.plan(
+        KENNISGEVING, case.case_id, KENNISGEVING_FACTS, [(POL, "politie_hovj"), (POL, "politie_wijkagent")]
+    )
+    expected = [cited(each["artikel"]) for each in planned.answer.body["ontvangers"]]
+    sent = await notify_police(case)
+    hovj = hub.node(POL, "politie_hovj", "pol-0007")
+    await duty(hovj)
+    read = await ask_reading(hovj, copy_for(sent, "politie_hovj"), "screening")
+    found = {e["wat"]: e["waarom"]["artikel"] for e in await events(hub) if e["waarom"]}
+    named = set(found["lezen:kopie:toegestaan"].removesuffix("; en meer").split("; "))
+    given = {
+        one
+        for field in read.answer.body["velden"]
+        if field["besluit"] != "deny"
+        for one in field["artikel"].split("; ")
+    }
+    assert named <= given
+    assert len(named) > 2
+    copies = [e["waarom"] for e in await events(hub) if e["bericht"] and e["bericht"]["kopie_id"]]
+    provided = {(why["regel"], why["artikel"]) for why in copies if why["artikel"] in expected}
+    assert provided == {("matrix", article) for article in expected}
+
+
+def test_a_leaf_holds_whole_citations_and_says_when_there_are_more() -> None:
+    assert cited("Wth 2; Awb 4:8") == "Wth 2; Awb 4:8"
+    many = "; ".join(f"Wth {number}" for number in range(60))
+    kept = cited(many)
+    assert len(kept) <= ARTICLE_LENGTH
+    assert kept.endswith("; en meer")
+    assert many.startswith(kept.removesuffix("; en meer") + "; ")
+    assert cited("x" * 300) == "x" * ARTICLE_LENGTH
 
 
 async def test_a_reader_under_another_purpose_than_his_is_refused(hub: RunningHub) -> None:

@@ -1,7 +1,9 @@
 """The examples in policies/examples: inputs and decisions fit their schemas, and the policy still decides them so."""
 
 import json
+import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,25 @@ def _schema(name: str) -> Any:
 def test_every_question_has_an_allowed_and_a_refused_example() -> None:
     found = {(each.name.split(".")[0], _decision(each)["allowed"]) for each in EXAMPLES}
     assert found == {(question, allowed) for question in QUESTIONS for allowed in (True, False)}
+
+
+def _articles(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        yield from (value for key, value in part.items() if key == "article")
+        part = list(part.values())
+    for each in part if isinstance(part, list) else ():
+        yield from _articles(each)
+
+
+def test_no_decision_names_a_placeholder_for_an_article() -> None:
+    """Where METADATA says that the article is that of a row, a message, an act or a question, that one is named."""
+    rules = [file.read_text("utf-8") for file in POLICIES.rglob("*.rego")]
+    stands_for_another = {found for text in rules for found in re.findall(r'citation: "(the [^"]+)"', text)}
+    assert "the row's legal_ref" in stands_for_another
+    asked = [(each.name.split(".")[0], _read(each)) for each in EXAMPLES]
+    named = {article for name, given in asked for article in _articles(decide(name, [given]))}
+    assert len(named) > 10
+    assert not {each for each in named if any(other in each for other in stands_for_another)}
 
 
 def _decision(example: Path) -> Any:

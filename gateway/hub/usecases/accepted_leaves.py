@@ -6,8 +6,9 @@ from dataclasses import replace
 from audit.body import MessageRef, Why
 from audit.events import EventTag
 from audit.leaf import Leaf
+from gateway.domain.decision import RecipientDecision
 from gateway.hub.usecases.accepted import Accepted
-from gateway.hub.usecases.auditing import commitment_ref, leaf
+from gateway.hub.usecases.auditing import cited, commitment_ref, leaf
 from gateway.hub.usecases.succeeding import link_leaves
 from gateway.protocol.copy import CopyStatement
 
@@ -29,13 +30,21 @@ def leaves(accepted: Accepted) -> Iterator[Leaf]:
         case_id=accepted.received.submission.envelop.subject,
         decision_id=accepted.decided.verdict.decision_id,
     )
+    recipients = accepted.decided.verdict.recipients
+    ground = {(str(each.oin), str(each.role)): each for each in recipients}
     for statement in accepted.received.statements:
-        why = replace(accepted.decided.why, purpose=statement.context.doel)
-        yield _leaf(accepted, EventTag.COPY_PROVIDED, statement, why)
-    for recipient in accepted.decided.verdict.recipients:
+        context = statement.context
+        decision = ground[context.ontvanger.oin, context.ontvanger.rol]
+        yield _leaf(accepted, EventTag.COPY_PROVIDED, statement, _why(accepted, decision, context.doel))
+    for recipient in recipients:
         if not recipient.allowed:
-            why = replace(accepted.decided.why, rule=recipient.rule, article=recipient.article[:200])
+            why = _why(accepted, recipient, accepted.decided.why.purpose)
             yield _leaf(accepted, EventTag.COPY_WITHHELD, None, why)
+
+
+def _why(accepted: Accepted, decision: RecipientDecision, purpose: str | None) -> Why:
+    """The decision on one recipient: its rule, and the articles of what it gets."""
+    return replace(accepted.decided.why, purpose=purpose, rule=decision.rule, article=cited(decision.article))
 
 
 def _leaf(

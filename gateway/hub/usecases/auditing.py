@@ -13,6 +13,8 @@ from gateway.hub.storage.changes import Change, Judgement
 from gateway.hub.usecases.parts import Asker, Parts
 from gateway.protocol.canonical import b64u
 
+ARTICLE_LENGTH: Final = 200  # characters; audit/FORMAT.md, artikel
+_MORE: Final = "; en meer"
 FOREIGN_COPY: Final = "kopie-niet-van-deze-organisatie"
 
 
@@ -41,10 +43,18 @@ def leaf(
     )
 
 
+def cited(article: str) -> str:
+    """The citations of a decision as a leaf holds them: whole ones, the first that fit; the decision keeps them all."""
+    if len(article) <= ARTICLE_LENGTH:
+        return article
+    fitting = article[: ARTICLE_LENGTH - len(_MORE)].rpartition("; ")[0]
+    return f"{fitting}{_MORE}" if fitting else article[:ARTICLE_LENGTH]
+
+
 def why_refused(error: SchakelError) -> Why:
     """The reason of a refusal that policy did not give."""
     if isinstance(error, Refused):
-        return Why(rule=error.rule, article=error.article)
+        return Why(rule=error.rule, article=cited(error.article))
     return Why(rule=error.code)
 
 

@@ -16,7 +16,7 @@ from gateway.hub.policy.questions import AccessQuestion
 from gateway.hub.policy.verdicts import AccessDecision
 from gateway.hub.storage.changes import Change, Judgement, case_scope
 from gateway.hub.storage.rows import DecisionRow
-from gateway.hub.usecases.auditing import leaf
+from gateway.hub.usecases.auditing import cited, leaf
 from gateway.hub.usecases.case_record import CaseRecord
 from gateway.hub.usecases.context import Actor, actor_context
 from gateway.hub.usecases.continued import continued_elsewhere
@@ -116,7 +116,7 @@ def _change(judged: Judged, event: EventTag, judgement: Judgement) -> Change:
     deciding = next((v for v in judged.verdicts if not v.allowed), judged.verdicts[0])
     why = Why(
         rule=deciding.rule,
-        article=deciding.article[:200],
+        article=cited(deciding.article),
         decision_id=deciding.decision_id,
         revision=deciding.revision,
     )

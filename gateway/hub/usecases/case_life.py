@@ -20,7 +20,7 @@ from gateway.domain.regions import REGION_RULES, region_moves, region_of, region
 from gateway.hub.policy.questions import ReadingAction, ReadingQuestion
 from gateway.hub.policy.verdicts import ReadingDecision
 from gateway.hub.storage.changes import Change, Judgement
-from gateway.hub.usecases.auditing import leaf
+from gateway.hub.usecases.auditing import cited, leaf
 from gateway.hub.usecases.case_record import CaseRecord
 from gateway.hub.usecases.context import Actor, actor_context, may_read_as_assigned
 from gateway.hub.usecases.deciding import subject_of
@@ -117,7 +117,7 @@ def _change(
     why = Why(
         purpose=asked.purpose,
         rule=verdict.rule,
-        article=verdict.article[:200],
+        article=cited(verdict.article),
         decision_id=verdict.decision_id,
         revision=verdict.revision,
     )

@@ -20,7 +20,7 @@ from gateway.hub.storage.changes import Change, Judgement, Revision, case_scope
 from gateway.hub.storage.clock_reading import running_clocks
 from gateway.hub.storage.clock_rows import ClockRow
 from gateway.hub.storage.rows import CaseRow, CaseStateRow, DecisionRow
-from gateway.hub.usecases.auditing import leaf
+from gateway.hub.usecases.auditing import cited, leaf
 from gateway.hub.usecases.case_record import CaseRecord
 from gateway.hub.usecases.clocks import clocks_of_closing
 from gateway.hub.usecases.context import Actor
@@ -164,7 +164,7 @@ def _change(asker: Asker, judged: _Judged) -> Change:
         staff=judged.actor.staff,
         why=Why(
             rule=judged.verdict.rule,
-            article=judged.verdict.article[:200],
+            article=cited(judged.verdict.article),
             decision_id=judged.verdict.decision_id,
             revision=judged.verdict.revision,
         ),

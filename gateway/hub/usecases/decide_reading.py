@@ -20,7 +20,7 @@ from gateway.hub.storage.changes import Change, Judgement
 from gateway.hub.storage.deliveries import Delivered
 from gateway.hub.storage.recalls import Recalled, load_recalled
 from gateway.hub.storage.rows import Row
-from gateway.hub.usecases.auditing import audit_foreign_copy, commitment_ref, leaf
+from gateway.hub.usecases.auditing import audit_foreign_copy, cited, commitment_ref, leaf
 from gateway.hub.usecases.case_record import CaseRecord
 from gateway.hub.usecases.context import Actor, Context, actor_context, may_read_as_assigned
 from gateway.hub.usecases.deciding import subject_of
@@ -206,7 +206,7 @@ def _leaf(
     why = Why(
         purpose=purpose,
         rule=verdict.rule if opening.known.recall is None else TAKEN_BACK,
-        article=verdict.article[:200],
+        article=cited(verdict.article),
         decision_id=verdict.decision_id,
         revision=verdict.revision,
     )

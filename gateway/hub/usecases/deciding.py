@@ -24,6 +24,7 @@ from gateway.hub.ports import PolicyDecider
 from gateway.hub.storage.rows import DecisionRow
 from gateway.hub.storage.situations import Situation
 from gateway.hub.usecases.acting import PlannedAct, planned_act
+from gateway.hub.usecases.auditing import cited
 from gateway.hub.usecases.case_record import CaseRecord
 from gateway.hub.usecases.context import Actor, actor_context, is_competent, recipient_context, side_of
 from gateway.hub.usecases.continued import continued_elsewhere
@@ -65,7 +66,7 @@ class Decided:
         return Why(
             purpose=self.verdict.purpose,
             rule=deciding.rule,
-            article=deciding.article[:200],
+            article=cited(deciding.article),
             decision_id=deciding.decision_id,
             revision=deciding.revision,
         )

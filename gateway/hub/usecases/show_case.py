@@ -24,7 +24,7 @@ from gateway.hub.storage.deliveries import (
     withheld_of_senders,
 )
 from gateway.hub.storage.rows import DeliveryRow, MessageRow, WithheldRow
-from gateway.hub.usecases.auditing import leaf
+from gateway.hub.usecases.auditing import cited, leaf
 from gateway.hub.usecases.case_life import shown_regions, timeline
 from gateway.hub.usecases.case_record import CaseRecord
 from gateway.hub.usecases.context import Actor, actor_context, may_read_as_assigned
@@ -130,7 +130,7 @@ def _change(
         why=Why(
             purpose=asked.purpose,
             rule=verdict.rule,
-            article=verdict.article[:200],
+            article=cited(verdict.article),
             decision_id=verdict.decision_id,
             revision=verdict.revision,
         ),
