@@ -243,6 +243,7 @@ async def test_an_overseer_reads_the_same_numbers_as_json_and_as_csv(doors: Open
     table = await ask_evidence(doors, token, month, Accept="text/csv")
     said = document.json()
     assert (said["van"], said["tot"], said["kleinsteGetal"]) == (month, month, SMALLEST)
+    assert said["simulatie"] is False
     rows = {overview["naam"]: overview["rijen"] for overview in said["overzichten"]}
     asked = {"maand": month, "aanvrager": "veilig_thuis", "situatie": "B_geen_acuut_hg"}
     assert rows["verzoeken"] == [{"groep": asked, "getallen": {"aantal": SMALLEST}}]

@@ -48,6 +48,7 @@ class Beleidsinformatie(BaseModel):
     kleinste_getal: int = Field(
         serialization_alias="kleinsteGetal", description="Kleinere worden niet getoond."
     )
+    simulatie: bool = Field(description="Niets hiervan is echt gebeurd: deze hub is een simulatie.")
     overzichten: list[Overzicht]
 
 
@@ -69,18 +70,23 @@ def evidence_router(parts: Parts, verifier: TokenVerifier) -> APIRouter:
         period = months(van, tot, parts.clock())
         overviews = await show_evidence(parts, asker, period)
         if _wants_csv(request.headers.get("accept")):
-            return Response(evidence_lines(overviews), media_type=f"{CSV}; charset=utf-8; header=present")
-        return JSONResponse(_document(period, overviews).model_dump(by_alias=True))
+            lines = evidence_lines(overviews, simulation=parts.simulation)
+            return Response(lines, media_type=f"{CSV}; charset=utf-8; header=present")
+        return JSONResponse(
+            _document(period, overviews, simulation=parts.simulation).model_dump(by_alias=True)
+        )
 
     return router
 
 
-def evidence_lines(overviews: Sequence[Overview]) -> str:
-    """One line a number, with at most two features beside the month; `<5` where it is not shown."""
+def evidence_lines(overviews: Sequence[Overview], *, simulation: bool = False) -> str:
+    """One line a number, with at most two features beside the month; `<5` where it is not shown. Every line of a
+    simulation says so: lines are copied out of such files."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")  # RFC 4180
     writer.writerow(_COLUMNS)
-    writer.writerows(line for overview in overviews for line in _lines(overview))
+    mark = "SIMULATIE " if simulation else ""
+    writer.writerows([mark + line[0], *line[1:]] for overview in overviews for line in _lines(overview))
     return out.getvalue()
 
 
@@ -92,11 +98,12 @@ def _lines(overview: Overview) -> Iterator[list[str]]:
             yield [overview.name, month, *features, *[""] * (4 - len(features)), name, shown]
 
 
-def _document(period: Months, overviews: Sequence[Overview]) -> Beleidsinformatie:
+def _document(period: Months, overviews: Sequence[Overview], *, simulation: bool) -> Beleidsinformatie:
     return Beleidsinformatie(
         van=period.first,
         tot=period.last,
         kleinste_getal=SMALLEST,
+        simulatie=simulation,
         overzichten=[
             Overzicht(
                 naam=overview.name,
