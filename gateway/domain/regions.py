@@ -28,8 +28,8 @@ RegionValue = Strafspoor | Rechtsbescherming | Kindspoor | Overtreding | Bekendm
 class RegionRule:
     """A message with one of these values per fact in `when` brings the region to `target`.
 
-    Not from the values in `keep`. `passed` names a time that must have passed: a planned hearing was not held yet.
-    `article` is empty where the handbook names none.
+    Not from the values in `keep`. `passed` names a time that must have passed: a planned hearing was not held yet,
+    and an order that was given is not over yet.
     """
 
     message: str
@@ -37,7 +37,7 @@ class RegionRule:
     when: Mapping[str, tuple[bool | str, ...]] = field(default_factory=dict)
     keep: tuple[RegionValue, ...] = ()
     passed: str | None = None
-    article: str = ""
+    article: str
 
     def holds(self, entry: FactEntry, now: datetime) -> bool:
         """Whether this message says so at `now`. Raises: InvalidValue for a fact that is no time."""
@@ -50,6 +50,7 @@ class RegionRule:
 
 
 _SERVED_IN_PERSON: Final = ("in_persoon", "gemachtigde", "penitentiaire_inrichting", "post")
+_BREACH: Final = "Wth 4(3), 11"
 
 REGION_RULES: Final[tuple[RegionRule, ...]] = (
     RegionRule(
@@ -82,6 +83,13 @@ REGION_RULES: Final[tuple[RegionRule, ...]] = (
         target=Strafspoor.VERVOLGING,
         when={"soort": ("ingetrokken",)},
         article="Sv 509hh",
+    ),
+    RegionRule(
+        message="gedragsaanwijzing.gegeven",
+        target=Strafspoor.VERVOLGING,
+        when={"soort": ("gegeven", "gewijzigd", "verlengd")},
+        passed="einde",
+        article="Sv 509hh(4)",
     ),
     RegionRule(
         message="rechtsbijstand.verzoek",
@@ -134,11 +142,20 @@ REGION_RULES: Final[tuple[RegionRule, ...]] = (
         target=Overtreding.GESIGNALEERD,
         when={"stand": ("gesignaleerd",)},
         keep=(Overtreding.VASTGESTELD,),
+        article=_BREACH,
     ),
     RegionRule(
-        message="overtreding.melding", target=Overtreding.VASTGESTELD, when={"stand": ("vastgesteld",)}
+        message="overtreding.melding",
+        target=Overtreding.VASTGESTELD,
+        when={"stand": ("vastgesteld",)},
+        article=_BREACH,
     ),
-    RegionRule(message="overtreding.melding", target=Overtreding.AFGEDAAN, when={"stand": ("afgedaan",)}),
+    RegionRule(
+        message="overtreding.melding",
+        target=Overtreding.AFGEDAAN,
+        when={"stand": ("afgedaan",)},
+        article=_BREACH,
+    ),
     RegionRule(
         message="huisverbod.opgelegd",
         target=Bekendmaking.MONDELING,

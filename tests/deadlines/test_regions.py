@@ -135,8 +135,31 @@ def test_every_rule_looks_at_case_facts_with_values_that_exist() -> None:
             assert set(values) <= set(allowed), (rule.message, name)
 
 
-def test_every_rule_has_its_article_but_a_breach_has_none_in_the_handbook() -> None:
-    assert {rule.article for rule in REGION_RULES if rule.message != "overtreding.melding"} & {""} == set()
+def test_every_rule_has_its_article_and_a_breach_that_of_its_message() -> None:
+    assert all(rule.article for rule in REGION_RULES)
+    breach = catalogue().message("overtreding.melding")
+    articles = {rule.article for rule in REGION_RULES if rule.message == breach.name}
+    assert [breach.basis.startswith(article) for article in articles] == [True]
+
+
+def test_only_what_the_hub_cannot_see_is_never_reached() -> None:
+    reached = {rule.target for rule in REGION_RULES}
+    regions = (Strafspoor, Rechtsbescherming, Kindspoor, Overtreding, Bekendmaking)
+    begin = {getattr(ParallelRegions(), name) for name in ParallelRegions.__slots__}
+    never = {value for region in regions for value in region} - reached - begin
+    assert never == {Strafspoor.AANHOUDING, Overtreding.VOORGELEID}
+
+
+def test_a_conduct_order_that_is_over_leaves_the_prosecution() -> None:
+    order = entry("gedragsaanwijzing.gegeven", soort="gegeven", einde="2026-02-25T12:00:00+01:00")
+    longer = entry("gedragsaanwijzing.gegeven", soort="verlengd", einde="2026-03-25T12:00:00+01:00")
+    ends, over = at("2026-02-25T12:00"), at("2026-03-25T12:00")
+    assert stand(order).strafspoor is Strafspoor.GEDRAGSAANWIJZING
+    assert stand(order, now=ends).strafspoor is Strafspoor.VERVOLGING
+    assert stand(order, longer, now=ends).strafspoor is Strafspoor.GEDRAGSAANWIJZING
+    assert stand(order, longer, now=over).strafspoor is Strafspoor.VERVOLGING
+    done = entry("zsm.afdoening", strafzaak_loopt=False)
+    assert stand(order, done, now=over).strafspoor is Strafspoor.AFGEDAAN
 
 
 @given(st.lists(st.sampled_from(sorted(catalogue().by_name)), max_size=30))

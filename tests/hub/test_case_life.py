@@ -83,7 +83,7 @@ async def _readable(hub: RunningHub) -> set[str]:
 
 def test_every_region_has_categories_that_guard_it() -> None:
     assert {name: set(categories) for name, categories in region_categories().items()} == {
-        "strafspoor": {"afdoening_maatregel"},
+        "strafspoor": {"afdoening_maatregel", "vrijlating"},
         "rechtsbescherming": {"huisverbod_besluit"},
         "kindspoor": {"kind_basis"},
         "overtreding": {"monitoring_signaal"},

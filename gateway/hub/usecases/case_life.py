@@ -88,7 +88,8 @@ def region_categories() -> Mapping[str, frozenset[CategoryId]]:
     found: dict[str, set[CategoryId]] = {}
     for rule in REGION_RULES:
         message = catalogue().message(rule.message)
-        categories = {message.field(name).category for name in rule.when} - {_STEERING}
+        looked_at = [*rule.when, *([] if rule.passed is None else [rule.passed])]
+        categories = {message.field(name).category for name in looked_at} - {_STEERING}
         found.setdefault(region_of(rule), set()).update(categories)
     return {name: frozenset(categories) for name, categories in found.items()}
 
