@@ -179,6 +179,7 @@ async def test_health_names_each_part(doors: OpenDoors) -> None:
             "nats": "niet in orde",
             "doorgifte": "in orde",
             "beslispunt": "in orde",
+            "register": "in orde",
         }
 
 
