@@ -1,18 +1,19 @@
 """Warns whoever writes free text that it seems to hold what belongs in a field of its own, where it can be masked.
 
-A number that passes the check of a BSN, a postcode, a street with a number, a telephone number: in a text no mask finds
-them. It is advice to the writer alone: it blocks nothing, names the place and never the value, and is neither kept nor
-sent. What people write otherwise it does not see (docs/guarantees.md).
+A number that passes the check of a BSN, a postcode, a street with a number, a telephone number, a shelter by its name:
+in a text no mask finds them. It is advice to the writer alone: it blocks nothing, names the place and never the value,
+and is neither kept nor sent. What people write otherwise it does not see (docs/guarantees.md).
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from gateway.domain.catalogue import Kind, MessageType, TypeSpec
 
 _NINE_DIGITS: Final = re.compile(r"(?<![\d+])\d(?:[ .]?\d){8}(?!\d)", re.ASCII)
+_LEGAL_FORM: Final = re.compile(r"^(?:stichting|vereniging) ", re.IGNORECASE)
 _ELEVEN: Final = (9, 8, 7, 6, 5, 4, 3, 2, -1)
 
 
@@ -35,6 +36,13 @@ class _Sign:
     detail_nl: str
     detail_en: str
 
+
+_SHELTER_NL: Final = (
+    "Deze tekst lijkt te noemen in welke opvang iemand is. Waar iemand verblijft, hoort in geen enkele tekst."
+)
+_SHELTER_EN: Final = (
+    "This text seems to tell in which shelter somebody is. Where somebody stays belongs in no text at all."
+)
 
 _SIGNS: Final = (
     _Sign(
@@ -59,6 +67,16 @@ _SIGNS: Final = (
         detail_nl="Deze tekst lijkt een telefoonnummer te bevatten. Zet het in zijn eigen veld, of laat het weg.",
         detail_en="This text seems to hold a telephone number. Put it in a field of its own, or leave it out.",
     ),
+    _Sign(
+        code="opvang",
+        pattern=re.compile(
+            r"(?<!\w)(?:(?i:(?:vrouwen|nood|crisis|maatschappelijke )?opvang(?:huis|locatie|adres)?|safe ?house"
+            r"|blijfhuis|blijf[ -]van[ -]mijn[ -]lijf(?:[ -]?huis)?|schuil(?:huis|adres|plaats|plek)))"
+            r"(?: (?i:in|te|van|de|het|op|bij|aan|heet|genaamd)){0,3}:? [\"'\u2018\u201c]?[A-Z]\w"
+        ),
+        detail_nl=_SHELTER_NL,
+        detail_en=_SHELTER_EN,
+    ),
 )
 _BSN: Final = (
     "bsn",
@@ -67,13 +85,32 @@ _BSN: Final = (
 )
 
 
-def text_warnings(message_type: MessageType, content: Mapping[str, Any]) -> tuple[TextWarning, ...]:
-    """What the free texts of a content seem to hold, in the order of the schema. The content fits its schema."""
-    found: list[TextWarning] = []
+def text_warnings(
+    message_type: MessageType, content: Mapping[str, Any], shelters: Iterable[str] = ()
+) -> tuple[TextWarning, ...]:
+    """What the free texts of a content seem to hold, in the order of the schema. The content fits its schema.
+
+    `shelters` are names of shelters that are known here; they are found in any case, also without their "Stichting".
+    """
+    signs = (*_SIGNS, *_known_shelters(shelters))
+    found: dict[tuple[str, str], TextWarning] = {}
     for field in message_type.fields:
         if field.name in content:
-            found += _of_value(f"/inhoud/{field.name}", field.spec, content[field.name])
-    return tuple(found)
+            for warning in _of_value(f"/inhoud/{field.name}", field.spec, content[field.name], signs):
+                found.setdefault((warning.pointer, warning.code), warning)
+    return tuple(found.values())
+
+
+def _known_shelters(names: Iterable[str]) -> Iterator[_Sign]:
+    known = {_LEGAL_FORM.sub("", name).strip() for name in names} - {""}
+    if known:
+        words = "|".join(re.escape(name) for name in sorted(known))
+        yield _Sign(
+            code="opvang",
+            pattern=re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE),
+            detail_nl=_SHELTER_NL,
+            detail_en=_SHELTER_EN,
+        )
 
 
 def passes_eleven_check(digits: str) -> bool:
@@ -83,25 +120,25 @@ def passes_eleven_check(digits: str) -> bool:
     )
 
 
-def _of_value(pointer: str, spec: TypeSpec, value: Any) -> Iterator[TextWarning]:
+def _of_value(pointer: str, spec: TypeSpec, value: Any, signs: Sequence[_Sign]) -> Iterator[TextWarning]:
     match spec.kind:
         case Kind.TEXT:
-            yield from _of_text(pointer, value)
+            yield from _of_text(pointer, value, signs)
         case Kind.LIST if spec.item is not None:
             for index, item in enumerate(value):
-                yield from _of_value(f"{pointer}/{index}", spec.item, item)
+                yield from _of_value(f"{pointer}/{index}", spec.item, item, signs)
         case Kind.STRUCT:
             for member in spec.members:
                 if member.name in value:
-                    yield from _of_value(f"{pointer}/{member.name}", member.spec, value[member.name])
+                    yield from _of_value(f"{pointer}/{member.name}", member.spec, value[member.name], signs)
 
 
-def _of_text(pointer: str, text: str) -> Iterator[TextWarning]:
+def _of_text(pointer: str, text: str, signs: Sequence[_Sign]) -> Iterator[TextWarning]:
     numbers = (re.sub(r"[ .]", "", found) for found in _NINE_DIGITS.findall(text))
     if any(passes_eleven_check(number) for number in numbers):
         code, nl, en = _BSN
         yield TextWarning(pointer=pointer, code=code, detail_nl=nl, detail_en=en)
-    for sign in _SIGNS:
+    for sign in signs:
         if sign.pattern.search(text):
             yield TextWarning(
                 pointer=pointer, code=sign.code, detail_nl=sign.detail_nl, detail_en=sign.detail_en

@@ -1,6 +1,6 @@
 """The node's API for people and systems: bodies, problems, identity, and the published document."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -443,3 +443,15 @@ async def test_a_plan_warns_of_what_a_free_text_seems_to_hold_and_nobody_else_he
     assert not [body for body in bodies if b"waarschuw" in body or b"111222333" in body]
     assert "111222333" not in caplog.text
     assert "waarschuw" not in caplog.text
+
+
+async def test_a_plan_warns_of_a_shelter_of_the_registry_and_does_not_repeat_its_name(api: Api) -> None:
+    registry = api.exchange.registry
+    shelter = replace(registry.participant(MUNICIPALITY.oin), name="Stichting Huize Verzonnen", kind="opvang")
+    api.exchange.registry = replace(registry, participants={**registry.participants, shelter.oin: shelter})
+    content = {**kennisgeving_content(), "onderbouwing_gevaar": "Zij verblijft bij huize verzonnen."}
+    plan = await api.vt("POST", "/plannen", message(inhoud=content))
+    assert [(w["pointer"], w["code"]) for w in plan.json()["waarschuwingen"]] == [
+        ("/inhoud/onderbouwing_gevaar", "opvang")
+    ]
+    assert "huize verzonnen" not in plan.text.lower()

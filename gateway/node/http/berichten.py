@@ -41,7 +41,7 @@ def berichten_router(parts: Parts, person_type: Any) -> APIRouter:
         plan = await plan_message(parts, draft)
         rihg = rihg_view(form_summary(parts, draft, plan), language(request))
         return plan.to_json() | {
-            "waarschuwingen": warning_views(draft.type, draft.content),
+            "waarschuwingen": warning_views(draft.type, draft.content, parts.registry()),
             "rihg": None if rihg is None else rihg.model_dump(by_alias=True),
         }
 

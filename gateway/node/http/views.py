@@ -175,7 +175,9 @@ def _refusal(answer: str | None, status: int | None) -> str | None:
     return detail if isinstance(detail, str) else None
 
 
-def warning_views(message_type: MessageType, content: Mapping[str, Any]) -> list[dict[str, Any]]:
+def warning_views(
+    message_type: MessageType, content: Mapping[str, Any], registry: Registry
+) -> list[dict[str, Any]]:
     """What the free texts of a draft seem to hold. For the writer alone: it goes nowhere else."""
     return [
         {
@@ -183,5 +185,9 @@ def warning_views(message_type: MessageType, content: Mapping[str, Any]) -> list
             "code": warning.code,
             "tekst": {"nl": warning.detail_nl, "en": warning.detail_en},
         }
-        for warning in text_warnings(message_type, content)
+        for warning in text_warnings(message_type, content, _shelters(registry))
     ]
+
+
+def _shelters(registry: Registry) -> list[str]:
+    return [each.name for each in registry.participants.values() if each.kind == "opvang"]
