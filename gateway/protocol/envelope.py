@@ -15,7 +15,8 @@ TYPE_PATTERN = r"^nl\.huisverboden\.[a-z0-9]+(-[a-z0-9]+)*\.v[1-9][0-9]*$"
 
 class Envelope(Signed):
     """`time` is when the message was logged by its node; when the act took place is the fact `gebeurd_op`. `simulatie`
-    is a CloudEvents extension that every message of a simulation has and no other may have."""
+    is a CloudEvents extension that every message of a simulation has and no other may have. `betwist`, one as well,
+    says that the accuracy of what the message rests on is contested (Wpg 28(3)), and not who contests what."""
 
     specversion: Literal["1.0"] = "1.0"
     id: Uuid
@@ -32,6 +33,7 @@ class Envelope(Signed):
         Annotated[str, StringConstraints(pattern=r"^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")] | None
     ) = None
     simulatie: Literal[True] | None = None
+    betwist: Literal[True] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As CloudEvents JSON: an absent attribute is left out, never null."""

@@ -200,6 +200,31 @@ async def test_a_correction_without_recipients_reaches_everybody_through_the_rea
     assert (await seen(whole)).marks == ((mark,) if mark is Mark.CONTESTED else ())
 
 
+async def test_an_answer_to_a_contested_message_says_so_through_the_real_hub(whole: HubWithNodes) -> None:
+    draft = await notice(whole)
+    await whole.settle()
+    content = {"bericht_id": draft.message_id, "soort": "betwist", "velden": ["woonadres"]}
+    correction = kennisgeving(
+        case_id=draft.case_id, message_type="bericht.correctie", recipients=[], content=content
+    )
+    await send_message(whole.node(VT).parts, COORDINATOR, correction)
+    await whole.settle()
+    answer = kennisgeving(
+        case_id=draft.case_id,
+        message_type="screening.gepland.bevestiging",
+        role="politie_hovj",
+        staff=OFFICER.staff,
+        in_reply_to=draft.message_id,
+        recipients=[OinRole(oin=VT, rol="vt_procescoordinator")],
+        content={"kennisgeving_id": draft.message_id, "reactie": "ingepland"},
+    )
+    await send_message(whole.node(POL).parts, OFFICER, answer)
+    await whole.settle()
+    entries = await mailbox(whole.node(VT).parts, COORDINATOR)
+    (entry,) = (each for each in entries if each.copy.message_id == answer.message_id)
+    assert entry.marks == (Mark.CONTESTED,)
+
+
 async def test_people_see_how_it_stands_with_the_answers(whole: HubWithNodes) -> None:
     draft = await notice(whole)
     await whole.settle()

@@ -140,7 +140,8 @@ class Correctie(Body):
 class VerstuurdBericht(Body):
     """Een verstuurd bericht: `wacht` zolang de hub niet antwoordde, dan `aangenomen` of `geweigerd`.
 
-    `gesprek` staat er niet zolang de hub niet kan zeggen hoe het met de antwoorden staat.
+    `gesprek` staat er niet zolang de hub niet kan zeggen hoe het met de antwoorden staat. `kenmerken` noemt `betwist`
+    als de juistheid van dit bericht, of van waar het op rust, betwist is.
     """
 
     bericht_id: str
@@ -151,6 +152,7 @@ class VerstuurdBericht(Body):
     toestand: str
     verstuurd_op: str
     afleveringen: list[Aflevering]
+    kenmerken: list[str] = []
     weigering: str | None = None
     gesprek: Gesprek | None = None
 

@@ -56,6 +56,7 @@ def sent_view(
         verstuurd_op=message.created_at,
         afleveringen=deliveries,
         weigering=_refusal(message.answer, message.answer_status),
+        kenmerken=[Mark.CONTESTED.value] if entry.is_contested else [],
         gesprek=conversation_view(known, message.message_id),
     )
 
@@ -92,7 +93,13 @@ def reading_view(
     """`versions` are those of the RiHG."""
     return bodies.GelezenKopie(
         kopie=mailbox_view(
-            MailboxEntry(copy=reading.copy, receipts=(), corrections=reading.corrections), registry
+            MailboxEntry(
+                copy=reading.copy,
+                receipts=(),
+                corrections=reading.corrections,
+                is_contested=reading.is_contested,
+            ),
+            registry,
         ),
         doel=reading.purpose,
         besluit_id=reading.decision_id,

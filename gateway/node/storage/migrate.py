@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import Engine, inspect, text
 
-HEAD: Final = "0009"
+HEAD: Final = "0010"
 _FOLDER: Final = Path(__file__).parent / "migrations"
 
 

@@ -270,6 +270,18 @@ corrections_in = Table(
     Index(None, "corrects"),
 )
 
+# Messages of which the accuracy is contested, besides those that a correction in `corrections_in` says so of: ours that
+# we said so of, with the JSON list of `fields`, and every message that rests on a contested one, ours or received.
+contested_messages = Table(
+    "contested_messages",
+    metadata,
+    _text("message_id", key=True),
+    _text("case_id"),
+    _text("fields"),
+    _time("since"),
+    Index(None, "case_id"),
+)
+
 # Copies that their sender took back from us, with both signatures and ours on what became of the copy. A copy may be
 # recalled before it comes: then it is not taken in any more. `system_told` is what the agency's system was told of it.
 recalls_in = Table(

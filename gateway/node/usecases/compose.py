@@ -22,6 +22,7 @@ from gateway.node.storage.documents import forget_void
 from gateway.node.storage.pseudonyms import pseudonym
 from gateway.node.storage.rows import SentCopy
 from gateway.node.usecases.approved import approved_for
+from gateway.node.usecases.contested import note_composed, rests_on_contested
 from gateway.node.usecases.documents import note_documents
 from gateway.node.usecases.draft import Draft
 from gateway.node.usecases.parts import Parts
@@ -66,12 +67,14 @@ def compose(parts: Parts, connection: Connection, draft: Draft, plan: Plan, now:
     if (plan.zaak_id, plan.type) != (draft.case_id, draft.message_type):
         raise malformed("plan", "van een ander bericht")
     wanted = _wanted(draft, plan)
+    contested = rests_on_contested(connection, draft)
+    note_composed(connection, draft, contested=contested, now=now)
     work = _Work(
         parts=parts,
         connection=connection,
         draft=draft,
         plan=plan,
-        envelope=_envelope(parts, draft, plan, now),
+        envelope=_envelope(parts, draft, plan, now, contested=contested),
         now=now,
     )
     forget_void(connection, draft.message_id)
@@ -109,7 +112,7 @@ def _wanted(draft: Draft, plan: Plan) -> list[RecipientPlan]:
     )
 
 
-def _envelope(parts: Parts, draft: Draft, plan: Plan, now: datetime) -> Envelope:
+def _envelope(parts: Parts, draft: Draft, plan: Plan, now: datetime, *, contested: bool) -> Envelope:
     return Envelope(
         id=draft.message_id,
         source=source(parts.oin, parts.system),
@@ -122,6 +125,7 @@ def _envelope(parts: Parts, draft: Draft, plan: Plan, now: datetime) -> Envelope
         urgentie=plan.urgentie,
         traceparent=outgoing_headers().get("traceparent"),
         simulatie=True if parts.registry().simulation else None,
+        betwist=True if contested else None,
     )
 
 

@@ -84,10 +84,10 @@ def note_correction(connection: Connection, copy: ReceivedCopy, opened: OpenedCo
     insert_correction(connection, row)
 
 
-def marks_of(corrections: Iterable[KnownCorrection]) -> tuple[Mark, ...]:
-    """What the corrections of one copy mark it with, each once."""
-    kept = (MARK_OF[c.kind] for c in corrections if not c.taken_on or MARK_OF[c.kind] is Mark.CONTESTED)
-    return tuple(dict.fromkeys(kept))
+def marks_of(corrections: Iterable[KnownCorrection], *, contested: bool = False) -> tuple[Mark, ...]:
+    """What the corrections of one copy mark it with, each once; `contested` when it rests on what is."""
+    kept = [MARK_OF[c.kind] for c in corrections if not c.taken_on or MARK_OF[c.kind] is Mark.CONTESTED]
+    return tuple(dict.fromkeys([*kept, *([Mark.CONTESTED] if contested else [])]))
 
 
 async def known_corrections(parts: Parts, copy: ReceivedCopy) -> tuple[KnownCorrection, ...]:

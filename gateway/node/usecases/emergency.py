@@ -16,6 +16,7 @@ from gateway.domain.identifiers import new_id
 from gateway.domain.urgency import Urgency
 from gateway.node.hub_link import HubUnreachable
 from gateway.node.storage import emergencies, outbox
+from gateway.node.storage.contested import contested_among
 from gateway.node.storage.corrections import corrections_of
 from gateway.node.storage.database import Connection
 from gateway.node.storage.rows import EmergencyOpening, ReceivedCopy
@@ -67,6 +68,7 @@ async def read_without_hub(
                 catalogue().message(copy.message_type), opened.statement.context.manifest
             ),
             corrections=corrections_of(connection, [copy]),
+            is_contested=bool(contested_among(connection, [copy.message_id])),
             kept_for=kept_for(opened.statement.context.verplichtingen),
         )
 

@@ -111,7 +111,7 @@ def delivery_of(
         marks=(
             *((Mark.SIMULATION,) if opened.statement.envelop.simulatie else ()),
             *(() if mark is None else (mark,)),
-            *marks_of(corrections),
+            *marks_of(corrections, contested=bool(opened.statement.envelop.betwist)),
         ),
         corrections=tuple(each.copy_id for each in corrections),
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from gateway.domain.errors import NotFound
 from gateway.node.ports import Mark
 from gateway.node.storage import recalls, received, sent
+from gateway.node.storage.contested import contested_among
 from gateway.node.storage.corrections import KnownCorrection, corrections_of
 from gateway.node.storage.database import Connection
 from gateway.node.storage.recalls import RecallOut
@@ -32,13 +33,18 @@ class MailboxEntry:
     receipts: tuple[ReceiptOut, ...]
     corrections: tuple[KnownCorrection, ...] = ()
     is_recalled: bool = False
+    is_contested: bool = False
 
     @property
     def marks(self) -> tuple[Mark, ...]:
         """What must be known of the copy before it is read."""
         recalled = (Mark.RECALLED,) if self.is_recalled else ()
         mark = self.copy.mark
-        return (*recalled, *marks_of(self.corrections), *(() if mark is None else (Mark(mark),)))
+        return (
+            *recalled,
+            *marks_of(self.corrections, contested=self.is_contested),
+            *(() if mark is None else (Mark(mark),)),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +56,7 @@ class SentEntry:
     copies: tuple[SentCopy, ...]
     receipts: tuple[ReceiptIn, ...]
     recalls: tuple[RecallOut, ...] = ()
+    is_contested: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +74,7 @@ async def mailbox(parts: Parts, person: Person) -> tuple[MailboxEntry, ...]:
         copies = received.received_by(connection, person.roles)
         given = received.receipts_of(connection, [copy.copy_id for copy in copies])
         told = corrections_of(connection, copies)
+        contested = contested_among(connection, {copy.message_id for copy in copies})
         back = {recall.copy_id for recall in recalls.recalled_from(connection, person.roles)}
         return tuple(
             MailboxEntry(
@@ -74,6 +82,7 @@ async def mailbox(parts: Parts, person: Person) -> tuple[MailboxEntry, ...]:
                 receipts=tuple(r for r in given if r.copy_id == copy.copy_id),
                 corrections=tuple(c for c in told if c.original == copy.copy_id),
                 is_recalled=copy.copy_id in back,
+                is_contested=copy.message_id in contested,
             )
             for copy in copies
         )
@@ -123,4 +132,5 @@ def _entry(connection: Connection, message: SentMessage) -> SentEntry:
         copies=sent.copies_of(connection, message.message_id),
         receipts=sent.receipts_for(connection, message.message_id),
         recalls=recalls.recalled_of(connection, message.message_id),
+        is_contested=bool(contested_among(connection, [message.message_id])),
     )

@@ -11,6 +11,7 @@ from gateway.domain.identifiers import PurposeId
 from gateway.node.hub_link import HubUnreachable, answer_or_error
 from gateway.node.masks import MaskContext
 from gateway.node.storage import received
+from gateway.node.storage.contested import contested_among
 from gateway.node.storage.corrections import corrections_of
 from gateway.node.storage.database import Connection
 from gateway.node.storage.pseudonyms import pseudonym
@@ -106,5 +107,6 @@ def _show(
         content=content,
         left_out=left_out(message_type, manifest, answer),
         corrections=corrections_of(connection, [copy]),
+        is_contested=bool(contested_among(connection, [copy.message_id])),
         kept_for=kept_for(opened.statement.context.verplichtingen),
     )

@@ -51,6 +51,7 @@ class Reading:
     content: Mapping[str, Any]
     left_out: tuple[LeftOut, ...]
     corrections: tuple[KnownCorrection, ...] = ()
+    is_contested: bool = False
     kept_for: KeptFor | None = None
 
 

@@ -22,6 +22,7 @@ from gateway.node.storage.database import Connection
 from gateway.node.storage.documents import expect
 from gateway.node.storage.rows import ReceivedCopy
 from gateway.node.storage.sender_numbers import Lane, note_number
+from gateway.node.usecases.contested import note_received
 from gateway.node.usecases.corrections import note_correction
 from gateway.node.usecases.destroy_case import is_destroyed, take_destruction_order
 from gateway.node.usecases.handed_over import take_handover
@@ -141,6 +142,7 @@ def _store(parts: Parts, connection: Connection, data: bytes, verified: Verified
     received.insert_received(connection, copy)
     expect(connection, copy, _documents(verified), now)
     note_correction(connection, copy, verified.opened)
+    note_received(connection, copy, verified.opened)
     note_number(
         connection,
         Lane(case_id=copy.case_id, sender_oin=copy.sender_oin, role=copy.role),
