@@ -199,3 +199,16 @@ async def test_a_predecessor_still_attests_what_it_destroyed(merger: RunningHub)
     merger.hands.now = DATE
     told = await decide(old, destruction_question(old, case.request, "vernietigd"))
     assert (told.answer.status, told.answer.body.get("uitkomst")) == (200, "vernietigd"), told.answer.body
+
+
+async def test_a_side_that_the_predecessor_did_not_state_stays_unstated(merger: RunningHub) -> None:
+    """Whom the casemanager of the old agency works for is not known; that the new one states its own does not tell."""
+    case = await open_case(merger)
+    old = merger.node(VT, "casemanager_vt", "vt-0012")
+    assert (await assign(old, case.case_id)).answer.status == 200
+    merger.hands.now = DATE
+    new = merger.node(NEW_VT, "casemanager_vt", "nvt-0012")
+    assert (await assign(new, case.case_id, kant="slachtoffer")).answer.status == 200
+    record = await load_record(merger.parts, Asker(oin=NEW_VT, trace_id="a" * 32), case.case_id)
+    assert side_of(record, NEW_VT, "casemanager_vt", None) == "onbekend"
+    assert side_of(record, NEW_VT, "casemanager_vt", "nvt-0012") == "slachtoffer"

@@ -147,11 +147,14 @@ def has_conflicting_task(record: CaseRecord, actor: Actor) -> bool:
     return _INCOMPATIBLE.get(actor.role) in earlier
 
 
+_OPENS_LESS: Final = frozenset({"pleger", "onbekend"})
+
+
 def side_of(record: CaseRecord, oin: str, role: str, staff: str | None) -> RecordedKant:
     """The side on which this person, or this role of the agency, works; pleger when any of them does.
 
     `onbekend` when one of them was put on the case and nobody stated for whom, and when nobody was and the role's
-    nature does not tell either. Of an agency whose place it took only pleger counts: it is the side that opens less.
+    nature does not tell either. Of an agency whose place it took only these two count: they open less.
     """
     natural = _side_by_nature(role)
     sides = {
@@ -159,7 +162,7 @@ def side_of(record: CaseRecord, oin: str, role: str, staff: str | None) -> Recor
         for a in record.active_assignments()
         if (record.heir(a.oin), a.role) == (oin, role)
         and staff in (None, a.staff)
-        and (a.oin == oin or a.side == "pleger")
+        and (a.oin == oin or a.side in _OPENS_LESS)
     }
     found = sides or {natural}
     if natural == "pleger" or "pleger" in found:
