@@ -1,10 +1,14 @@
 """What an agency had to do passes to whoever takes its place: alarms, clocks, answers, corrections, the ban itself."""
 
+import asyncio
 import json
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import update
+
 from gateway.domain.clock import rfc3339
+from gateway.hub.storage.tables import assignments
 from gateway.hub.usecases.context import side_of
 from gateway.hub.usecases.parts import Asker
 from gateway.hub.usecases.settling import load_record
@@ -202,13 +206,20 @@ async def test_a_predecessor_still_attests_what_it_destroyed(merger: RunningHub)
 
 
 async def test_a_side_that_the_predecessor_did_not_state_stays_unstated(merger: RunningHub) -> None:
-    """Whom the casemanager of the old agency works for is not known; that the new one states its own does not tell."""
+    """Somebody of the old agency took a copy on, and for whom is not known. The new one cannot tell either."""
     case = await open_case(merger)
     old = merger.node(VT, "casemanager_vt", "vt-0012")
     assert (await assign(old, case.case_id)).answer.status == 200
+    await asyncio.to_thread(_unstate, merger, old.staff)
     merger.hands.now = DATE
     new = merger.node(NEW_VT, "casemanager_vt", "nvt-0012")
     assert (await assign(new, case.case_id, kant="slachtoffer")).answer.status == 200
     record = await load_record(merger.parts, Asker(oin=NEW_VT, trace_id="a" * 32), case.case_id)
     assert side_of(record, NEW_VT, "casemanager_vt", None) == "onbekend"
     assert side_of(record, NEW_VT, "casemanager_vt", "nvt-0012") == "slachtoffer"
+
+
+def _unstate(hub: RunningHub, staff: str) -> None:
+    """As it is on record of whoever takes a copy on."""
+    with hub.store.engines.writing.begin() as connection:
+        connection.execute(update(assignments).where(assignments.c.staff == staff).values(side="onbekend"))
