@@ -46,7 +46,7 @@ ANSWER_RULES: Final[Mapping[str, AnswerRule]] = {
     "weegteam.uitnodiging": AnswerRule(asked=Asked.EACH),
     "historie.verzoek": AnswerRule(asked=Asked.EACH),
     "zsm.context.verzoek": AnswerRule(asked=Asked.EACH, due_fact="beslismoment_uiterlijk"),
-    "besluit.context.verzoek": AnswerRule(due_fact="beslismoment_uiterlijk"),
+    "besluit.context.verzoek": AnswerRule(asked=Asked.EACH, due_fact="beslismoment_uiterlijk"),
     "weegteam.advies": AnswerRule(when={"advies": ("positief",)}),
     "zsm.afdoening": AnswerRule(present="in_vrijheid_op", due_fact="in_vrijheid_op"),
     "screening.gepland.kennisgeving": AnswerRule(

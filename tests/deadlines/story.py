@@ -63,6 +63,7 @@ class Story:
         to: tuple[tuple[Oin, str], ...] = (),
         answers: MessageId | None = None,
         copy_id: CopyId | None = None,
+        role: str | None = None,
         in_place_of: frozenset[Oin] = frozenset(),
         facts: Mapping[str, Any] | None = None,
         **more: Any,
@@ -78,14 +79,18 @@ class Story:
             recipients=tuple(Party(oin=oin, role=RoleId(role)) for oin, role in to),
             answers=answers,
             copy_id=copy_id,
+            role=None if role is None else RoleId(role),
             in_place_of=in_place_of,
         )
         self.take(clocks_after(self.all, event, at(now), tz_version=self.tz_version, numbers=self.numbers))
         return event.message_id
 
-    def receipt(self, of: MessageId, sender: Oin, now: str, soort: str = "aanvaard") -> None:
+    def receipt(self, of: MessageId, sender: Oin, role: str, now: str, soort: str = "aanvaard") -> None:
+        """A receipt of the copy that was addressed to that role."""
         when = at(now).isoformat()
-        self.tell("systeem.ontvangst", now, sender=sender, bericht_id=of, soort=soort, tijdstip=when)
+        self.tell(
+            "systeem.ontvangst", now, sender=sender, role=role, bericht_id=of, soort=soort, tijdstip=when
+        )
 
     def pass_to(self, now: str) -> ClockChanges:
         """Lets time pass."""

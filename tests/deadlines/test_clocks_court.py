@@ -104,5 +104,8 @@ def test_the_copy_of_a_ruling_is_due_by_the_kind_of_ruling(story: Story, soort: 
         (MUNICIPALITY, at(due)),
         (POLICE, at(due)),
     }
-    story.receipt(ruling, POLICE, "2026-02-13T12:06", "technisch")
+    for kind in ("technisch", "functioneel"):  # it lies in an inbox: nobody knows of it yet
+        story.receipt(ruling, POLICE, "politie_hovj", "2026-02-13T12:06", kind)
+    assert len([clock for clock in story.of("D14") if clock.running]) == 2
+    story.receipt(ruling, POLICE, "politie_hovj", "2026-02-13T12:10", "geopend")
     assert [clock.party for clock in story.of("D14") if clock.running] == [MUNICIPALITY]

@@ -5,6 +5,7 @@ from gateway.domain.identifiers import Oin
 from tests.deadlines.story import (
     MUNICIPALITY,
     OM,
+    POLICE,
     VEILIG_THUIS,
     Story,
     at,
@@ -134,6 +135,25 @@ def test_context_for_the_decision_that_nobody_gave_is_over_at_the_moment_of_deci
     story.tell("besluit.context.verzoek", "2026-02-10T01:00", facts=times)
     story.pass_to("2026-02-10T02:00")
     assert story.one("D30").status is ClockStatus.VERLOPEN
+
+
+def test_context_for_the_decision_is_owed_by_each_agency_that_was_asked(story: Story) -> None:
+    """The answer of the police does not silence the prosecutor's alarm; a colleague who is asked owes one too."""
+    times = {
+        "gevraagd_op": "2026-02-10T01:00:00+01:00",
+        "beslismoment_uiterlijk": "2026-02-10T02:00:00+01:00",
+    }
+    to = ((OM, "om_ovj_zsm"), (POLICE, "politie_zsm"))
+    asked = story.tell("besluit.context.verzoek", "2026-02-10T01:00", sender=POLICE, to=to, facts=times)
+    assert {clock.party: (clock.owner.oin, clock.owner.roles) for clock in story.of("D30")} == {
+        OM: (OM, ("om_ovj_zsm",)),
+        POLICE: (POLICE, ("politie_zsm",)),
+    }
+    answer = {"gebeurd_op": "2026-02-10T01:10:00+01:00"}
+    story.tell("besluit.context.antwoord", "2026-02-10T01:10", sender=POLICE, answers=asked, facts=answer)
+    assert [clock.party for clock in story.of("D30") if clock.running] == [OM]
+    story.pass_to("2026-02-10T02:00")
+    assert story.clocks[f"D30/{asked}/{OM}"].status is ClockStatus.VERLOPEN
 
 
 def test_the_consultation_of_veilig_thuis_ends_with_its_answer(story: Story) -> None:

@@ -2,7 +2,14 @@
 
 import pytest
 
-from gateway.domain.deadlines import ClockStatus, Party, settled_by_hand, taking_on_clock
+from gateway.domain.deadlines import (
+    ClockStatus,
+    Party,
+    clock_from_record,
+    clock_record,
+    settled_by_hand,
+    taking_on_clock,
+)
 from gateway.domain.identifiers import CopyId, Oin, RoleId, StaffRef
 from gateway.domain.urgency import Urgency
 from tests.deadlines.bans import NEXT_MORNING, RECIPIENTS, impose, release, told
@@ -28,10 +35,10 @@ def test_the_ban_of_an_officer_starts_the_quarter_of_an_hour_to_tell_the_burgeme
         facts={**BAN, "bevoegd_door": "hovj_beslissingsmandaat"},
     )
     assert story.one("D06").due_at == at("2026-02-10T02:25")
-    story.receipt(ban, MUNICIPALITY, "2026-02-10T02:12", "technisch")
-    story.receipt(ban, VEILIG_THUIS, "2026-02-10T02:13", "aanvaard")
+    story.receipt(ban, MUNICIPALITY, "burgemeester", "2026-02-10T02:12", "technisch")
+    story.receipt(ban, VEILIG_THUIS, "vt_medewerker", "2026-02-10T02:13", "aanvaard")
     assert story.one("D06").running
-    story.receipt(ban, MUNICIPALITY, "2026-02-10T02:20", "geopend")
+    story.receipt(ban, MUNICIPALITY, "burgemeester", "2026-02-10T02:20", "geopend")
     assert story.one("D06").status is ClockStatus.GESTOPT
 
 
@@ -43,8 +50,61 @@ def test_each_agency_that_must_be_told_has_its_own_clock(story: Story) -> None:
         facts={**BAN, "aangewezen_instantie": "00000099000000000009"},
     )
     assert {clock.party for clock in story.of("D07")} == {VEILIG_THUIS, Oin("00000099000000000009")}
-    story.receipt(ban, VEILIG_THUIS, "2026-02-10T02:30")
+    story.receipt(ban, VEILIG_THUIS, "vt_medewerker", "2026-02-10T02:30")
     assert {clock.party for clock in story.of("D07") if clock.running} == {Oin("00000099000000000009")}
+
+
+def test_a_colleague_in_another_role_was_not_told(story: Story) -> None:
+    """The jurist opens it: the burgemeester has not been told (Wth 3(2)). So with the casemanager and Veilig Thuis."""
+    ban = story.tell(
+        "huisverbod.opgelegd",
+        IMPOSED_AT,
+        sender=POLICE,
+        to=(*RECIPIENTS, (MUNICIPALITY, "gemeente_jurist"), (VEILIG_THUIS, "casemanager_vt")),
+        facts={**BAN, "bevoegd_door": "hovj_beslissingsmandaat"},
+    )
+    for colleague, role in ((MUNICIPALITY, "gemeente_jurist"), (VEILIG_THUIS, "casemanager_vt")):
+        for kind in ("geopend", "aanvaard"):
+            story.receipt(ban, colleague, role, "2026-02-10T02:12", kind)
+    assert story.one("D06").running
+    assert story.one("D07").running
+    story.receipt(ban, MUNICIPALITY, "burgemeester", "2026-02-10T02:20")
+    story.receipt(ban, VEILIG_THUIS, "vt_medewerker", "2026-02-10T02:21")
+    assert story.one("D06").ended_at == at("2026-02-10T02:20")
+    assert story.one("D07").ended_at == at("2026-02-10T02:21")
+
+
+def test_two_groups_in_one_agency_are_both_told(story: Story) -> None:
+    """After an extension: Veilig Thuis, and the casemanager, who is of Veilig Thuis here."""
+    impose(story)
+    longer = {"gebeurd_op": "2026-02-19T12:00:00+01:00", "verlengd_tot": "2026-03-01T02:10:00+01:00"}
+    to = ((VEILIG_THUIS, "vt_medewerker"), (VEILIG_THUIS, "casemanager_vt"))
+    extended = story.tell("huisverbod.verlengd", "2026-02-19T12:00", to=to, facts=longer)
+    key = f"D07/huisverbod.verlengd/{VEILIG_THUIS}"
+    story.receipt(extended, VEILIG_THUIS, "casemanager_vt", "2026-02-19T12:10")
+    heard = story.clocks[key]
+    assert (heard.running, heard.waits_for) == (True, (("vt_medewerker",),))
+    assert clock_from_record(clock_record(heard)) == heard
+    story.receipt(extended, VEILIG_THUIS, "casemanager_vt", "2026-02-19T12:15")
+    assert story.clocks[key] == heard
+    story.receipt(extended, VEILIG_THUIS, "vt_medewerker", "2026-02-19T12:20")
+    assert story.clocks[key].ended_at == at("2026-02-19T12:20")
+
+
+def test_an_agency_that_is_designated_alone_is_told_by_any_of_its_people(story: Story) -> None:
+    """The decision names the agency and no role."""
+    facts = {**BAN, "aangewezen_instantie": MUNICIPALITY}
+    to = (*RECIPIENTS, (MUNICIPALITY, "casemanager_gemeente"))
+    ban = story.tell("huisverbod.opgelegd", IMPOSED_AT, sender=POLICE, to=to, facts=facts)
+    story.receipt(ban, MUNICIPALITY, "casemanager_gemeente", "2026-02-10T02:20")
+    assert not story.clocks[f"D07/huisverbod.opgelegd/{MUNICIPALITY}"].running
+
+
+def test_a_clock_from_before_roles_were_kept_is_stopped_by_its_agency(story: Story) -> None:
+    impose(story)
+    record = clock_record(story.one("D07"))
+    del record["waits_for"]
+    assert clock_from_record(record).waits_for == ()
 
 
 def test_a_group_that_nobody_addressed_has_a_clock_until_it_is_addressed(story: Story) -> None:
@@ -67,7 +127,7 @@ def test_a_second_message_that_leaves_out_who_was_told_starts_no_silent_clock(st
 def test_a_receipt_of_the_later_copy_stops_the_clock_of_the_first(story: Story) -> None:
     impose(story, mondeling_aangezegd=True)
     written = story.tell("huisverbod.opgelegd", NEXT_MORNING, to=RECIPIENTS, facts=BAN)
-    story.receipt(written, VEILIG_THUIS, "2026-02-10T08:10")
+    story.receipt(written, VEILIG_THUIS, "vt_medewerker", "2026-02-10T08:10")
     assert not [clock for clock in story.of("D07") if clock.running]
 
 

@@ -90,6 +90,22 @@ def test_one_late_one_in_time_and_one_silent() -> None:
     assert not result.complete
 
 
+def test_context_for_the_decision_is_owed_by_each_agency_that_was_asked() -> None:
+    to = ((OM, "om_ovj_zsm"), (POLICE, "politie_zsm"))
+    question = record(
+        "besluit.context.verzoek",
+        1,
+        sender=MUNICIPALITY,
+        answers=None,
+        to=to,
+        beslismoment_uiterlijk="2026-02-12T13:00:00+01:00",
+    )
+    answer = record("besluit.context.antwoord", 2, sender=POLICE, minutes=10)
+    result = conversation(question, [answer], NOON + timedelta(minutes=90))
+    assert standings(result) == {(OM,): Standing.UITGEBLEVEN, (POLICE,): Standing.BEANTWOORD}
+    assert not result.complete
+
+
 def test_a_refusal_is_no_silence_and_an_answer_after_it_counts() -> None:
     refusals = [
         record("systeem.weigering", 2, sender=VEILIG_THUIS, minutes=10),

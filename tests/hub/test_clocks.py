@@ -104,6 +104,19 @@ async def test_a_receipt_twice_and_an_older_kind_later_change_nothing_more(each_
     assert await clocks(each_hub, ban.case_id) == before
 
 
+async def test_a_colleague_in_another_role_cannot_stop_a_clock_with_a_receipt(each_hub: RunningHub) -> None:
+    """The casemanager takes it on; Veilig Thuis itself was not told by that."""
+    ban = await impose_ban(each_hub, [*HOUSEHOLD, (VT, "casemanager_vt")])
+    colleague = each_hub.node(VT, "casemanager_vt", "vt-0011")
+    assert (await duty(colleague)).answer.status == 200
+    body = colleague.receipt(ban.imposed, "aanvaard", staff=colleague.staff)
+    assert (await each_hub.ask(Verb.RECEIPT, VT, body)).answer.status == 200
+    assert (await clocks(each_hub, ban.case_id))[TOLD].running
+    body = ban.vt.receipt(ban.imposed, "aanvaard", staff=ban.vt.staff)
+    assert (await each_hub.ask(Verb.RECEIPT, VT, body)).answer.status == 200
+    assert not (await clocks(each_hub, ban.case_id))[TOLD].running
+
+
 async def test_another_agency_cannot_stop_a_clock_with_a_receipt(each_hub: RunningHub) -> None:
     ban = await impose_ban(each_hub)
     before = await clocks(each_hub, ban.case_id)

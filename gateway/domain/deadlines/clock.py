@@ -46,8 +46,8 @@ class ClockEvent:
     """An accepted message as the clocks see it: its case facts and its envelope, never its content.
 
     A receipt is an event of message systeem.ontvangst whose sender is the agency that received the copy, with the
-    facts bericht_id, soort and tijdstip. `in_place_of` are the agencies whose place the sender took: what they had to
-    do it does."""
+    facts bericht_id, soort and tijdstip; `role` is the role that the copy was addressed to. `in_place_of` are the
+    agencies whose place the sender took: what they had to do it does."""
 
     case_id: CaseId
     message_id: MessageId
@@ -57,6 +57,7 @@ class ClockEvent:
     recipients: tuple[Party, ...] = ()
     answers: MessageId | None = None
     copy_id: CopyId | None = None
+    role: RoleId | None = None
     in_place_of: frozenset[Oin] = frozenset()
 
 
@@ -73,9 +74,10 @@ class Owner:
 class Clock:
     """A clock. `anchor_at` is the fact it is counted from; `opened_at` when the hub registered it; `due_at` None
     means that it has no end of its own. `causes` are the messages that started it, the first one first. `groups`
-    are the groups of agencies that ought to be told; without a `party` nobody in it was addressed. `round` counts
-    how often the end was moved or the duty handed over, so that alarms of a moved end, or of a task that is
-    somebody else's now, are alarms of their own. `pilot_count` is the number of a pilot, in units of the term,
+    are the groups of agencies that ought to be told; without a `party` nobody in it was addressed. `waits_for`: of
+    each of these sets of roles somebody at the party must still say that he was told; without one anybody there.
+    `round` counts how often the end was moved or the duty handed over, so that alarms of a moved end, or of a task
+    that is somebody else's now, are alarms of their own. `pilot_count` is the number of a pilot, in units of the term,
     that stands in place of the law's; in a simulation only (domain.md 2.5)."""
 
     case_id: CaseId
@@ -91,6 +93,7 @@ class Clock:
     due_at: datetime | None
     due_stated: bool
     armed: bool
+    waits_for: tuple[tuple[RoleId, ...], ...] = ()
     round: int = 0
     check_at: datetime | None = None
     status: ClockStatus = ClockStatus.LOPEND
@@ -157,6 +160,7 @@ def clock_record(clock: Clock) -> dict[str, Any]:
         "due_at": _text(clock.due_at),
         "due_stated": clock.due_stated,
         "armed": clock.armed,
+        "waits_for": [list(roles) for roles in clock.waits_for],
         "round": clock.round,
         "check_at": _text(clock.check_at),
         "status": clock.status.value,
@@ -177,6 +181,7 @@ def clock_from_record(record: Mapping[str, Any]) -> Clock:
             "causes": tuple(map(MessageId, record["causes"])),
             "groups": tuple(record["groups"]),
             "owner": Owner(oin=owner["oin"], roles=tuple(map(RoleId, owner["roles"]))),
+            "waits_for": tuple(tuple(map(RoleId, roles)) for roles in record.get("waits_for", ())),
             "anchor_at": parse_time(record["anchor_at"]),
             "opened_at": parse_time(record["opened_at"]),
             "due_at": _moment(record["due_at"]),

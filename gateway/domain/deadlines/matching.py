@@ -7,6 +7,7 @@ from typing import assert_never
 
 from gateway.domain.deadlines.clock import Clock, ClockEvent
 from gateway.domain.deadlines.model import Match
+from gateway.domain.identifiers import RoleId
 
 
 def clocks_meant(
@@ -34,6 +35,14 @@ def clocks_meant(
         case Match.COPY:
             return [clock for clock in clocks if event.copy_id is not None and clock.subject == event.copy_id]
     assert_never(match)
+
+
+def still_untold(match: Match, clock: Clock, event: ClockEvent) -> tuple[tuple[RoleId, ...], ...]:
+    """The roles that a clock which the event is about still waits for; empty when the event stops it. A colleague in
+    another role was not told by a receipt."""
+    if match is not Match.RECEIPT:
+        return ()
+    return tuple(roles for roles in clock.waits_for if event.role not in roles)
 
 
 def _answered(clocks: Sequence[Clock], event: ClockEvent) -> list[Clock]:

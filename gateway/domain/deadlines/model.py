@@ -44,8 +44,8 @@ class Match(StrEnum):
     """Which clocks of a deadline a stopping message is about.
 
     CASE: all of the case. REPLY: the one that it answers, or the only one. RECEIPT: the one of the message and
-    the agency that the receipt is of. PARTY: the one of the sender, for what it answers. SUBJECT: the one whose
-    starting message stands in `subject_fact`."""
+    the agency that the receipt is of; it ends when every role that it waits for has given one. PARTY: the one of the
+    sender, for what it answers. SUBJECT: the one whose starting message stands in `subject_fact`."""
 
     CASE = "case"
     REPLY = "reply"

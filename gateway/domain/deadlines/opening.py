@@ -12,11 +12,13 @@ from gateway.domain.identifiers import MessageId, Oin, RoleId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Told:
-    """An agency with a clock of its own; without `oin`, a group in which nobody was addressed, or no group at all."""
+    """An agency with a clock of its own; without `oin`, a group in which nobody was addressed, or no group at all.
+    `waits_for` are the roles that were addressed for each group that goes by its roles."""
 
     groups: tuple[str, ...] = ()
     oin: Oin | None = None
     roles: tuple[RoleId, ...] = ()
+    waits_for: tuple[tuple[RoleId, ...], ...] = ()
 
 
 def opened_clocks(
@@ -34,7 +36,7 @@ def opened_clocks(
         anchor = instant(event.facts.get(rule.at), end=False)
         if anchor is None or not rule.trigger.holds(event.message, event.facts):
             continue
-        for told in _told(rule, event):
+        for told in _told(rule, event, asked=rules.owner.party):
             fresh = _fresh(
                 deadline,
                 rules,
@@ -83,6 +85,7 @@ def _fresh(
         due_at=_due(rules, anchor, event, numbers),
         due_stated=is_stated(rules.due),
         armed=armed,
+        waits_for=told.waits_for,
         tz_version=tz_version,
         pilot_count=pilot_count(rules.due, numbers),
     )
@@ -124,7 +127,8 @@ def _begun_again(known: Clock, fresh: Clock, rule: StartRule) -> Clock | None:
     return replace(known, causes=(*known.causes, cause)) if known.party is not None else None
 
 
-def _told(rule: StartRule, event: ClockEvent) -> Iterator[_Told]:
+def _told(rule: StartRule, event: ClockEvent, *, asked: bool) -> Iterator[_Told]:
+    """Each agency with a clock of its own. Who sends a message knows it, but may ask colleagues something."""
     if not rule.parties:
         yield _Told()
     members = {group.name: _members(group, event) for group in rule.parties}
@@ -132,10 +136,13 @@ def _told(rule: StartRule, event: ClockEvent) -> Iterator[_Told]:
         if not members[group.name] and not group.optional:
             yield _Told(groups=(group.name,))
     for oin in dict.fromkeys(oin for agencies in members.values() for oin in agencies):
-        if oin != event.sender:  # who sends it knows it
+        if asked or oin != event.sender:
             groups = tuple(name for name, agencies in members.items() if oin in agencies)
             roles = dict.fromkeys(role for name in groups for role in members[name][oin])
-            yield _Told(groups=groups, oin=oin, roles=tuple(roles))
+            waits_for = tuple(
+                members[group.name][oin] for group in rule.parties if group.roles and group.name in groups
+            )
+            yield _Told(groups=groups, oin=oin, roles=tuple(roles), waits_for=waits_for)
 
 
 def _members(group: PartyGroup, event: ClockEvent) -> dict[Oin, tuple[RoleId, ...]]:

@@ -22,7 +22,7 @@ from gateway.domain.deadlines.clock import (
     Owner,
 )
 from gateway.domain.deadlines.length import Numbers, counted_by, end_after, instant, is_stated
-from gateway.domain.deadlines.matching import clocks_meant
+from gateway.domain.deadlines.matching import clocks_meant, still_untold
 from gateway.domain.deadlines.model import ChangeRule, ClockRules, Ending, StopRule
 from gateway.domain.deadlines.opening import opened_clocks
 from gateway.domain.deadlines.table import clock_deadlines, rules_of
@@ -171,7 +171,9 @@ def _stops(rules: ClockRules, event: ClockEvent, clocks: Sequence[Clock], now: d
             continue
         there = [clock for clock in after.values() if _open(clock)]
         for clock in clocks_meant(rule.match, there, event, rule.subject_fact):
-            if not (rule.within and clock.due_at is not None and at > clock.due_at):
+            if untold := still_untold(rule.match, clock, event):
+                after[clock.clock_id] = replace(clock, waits_for=untold)
+            elif not (rule.within and clock.due_at is not None and at > clock.due_at):
                 after[clock.clock_id] = replace(
                     clock, status=ClockStatus.GESTOPT, ended_at=at, ended_by=event.message_id
                 )

@@ -60,6 +60,7 @@ def clocks_of_receipt(
             "tijdstip": receipt.tijdstip,
         },
         copy_id=CopyId(receipt.kopie_id),
+        role=RoleId(found.delivery.role),
     )
     return clock_changes(before, clocks_after(before, event, now, tz_version=tz_version), now)
 
