@@ -2,6 +2,7 @@
 
 import pytest
 
+from gateway.domain.catalogue import catalogue
 from gateway.domain.deadlines import ClockStatus
 from gateway.domain.deadlines.clock import FOLLOWED, TERM_OVER
 from tests.deadlines.bans import NEXT_MORNING, RECIPIENTS, extend, impose
@@ -126,9 +127,23 @@ def test_withdrawal_and_annulment_stop_every_clock_of_the_end_of_the_ban(
 ) -> None:
     impose(story)
     story.tell(message, "2026-02-12T12:05", facts=facts)
-    for deadline in ("D01", "D02", "D10", "D11"):
+    for deadline in ("D01", "D02", "D04", "D10", "D11"):
         assert story.one(deadline).ended_at == at("2026-02-12T12:00"), deadline
+
+
+def test_a_plan_is_still_to_be_agreed_after_a_withdrawal_and_not_after_an_annulment(story: Story) -> None:
+    """By the states in which its message may be sent (domain.md, message 25)."""
+    plan = catalogue().message("veiligheidsplan.vastgesteld")
+    assert ("ingetrokken" in plan.states, "vernietigd" in plan.states) == (True, False)
+    impose(story)
+    withdrawn = {"ingetrokken_per": "2026-02-12T12:00:00+01:00"}
+    story.tell("huisverbod.ingetrokken", "2026-02-12T12:05", facts=withdrawn)
     assert story.one("D17").running
+    annulled = {"soort": "beroep", "uitkomst": "vernietigd", "omvang": "geheel"}
+    story.tell(
+        "rechter.uitspraak", "2026-02-13T12:05", uitspraak_op="2026-02-13T12:00:00+01:00", facts=annulled
+    )
+    assert story.one("D17").ended_at == at("2026-02-13T12:00")
 
 
 def test_a_partial_annulment_leaves_the_ban_running(story: Story) -> None:
