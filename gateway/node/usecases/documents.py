@@ -20,8 +20,7 @@ from gateway.domain.documents import document_fields
 from gateway.domain.errors import Cause, InvalidInput, TooManyRequests
 from gateway.domain.identifiers import new_id
 from gateway.node.documents.pdf_check import LOOK_AT_END, check_name, check_pdf
-from gateway.node.documents.rendering import render
-from gateway.node.documents.template import template_for
+from gateway.node.documents.template import DocumentTemplate, template_for
 from gateway.node.storage import documents
 from gateway.node.storage.database import Connection, StorageUnavailable
 from gateway.node.storage.document_rows import OutgoingDocument, OwnDocument, Transfer
@@ -117,12 +116,19 @@ async def make_document(
         cause = _cause("/type", "geen-sjabloon", "Van dit bericht wordt geen document gemaakt.")
         raise InvalidInput(causes=(cause,))
     check_content(kind, content)
-    pdf = await asyncio.to_thread(render, template, content, simulation=parts.registry().simulation)
+    pdf = await asyncio.to_thread(_rendered, template, content, simulation=parts.registry().simulation)
 
     async def whole() -> AsyncIterator[bytes]:
         yield pdf
 
     return await keep_document(parts, person, name, whole())
+
+
+def _rendered(template: DocumentTemplate, content: Mapping[str, Any], *, simulation: bool) -> bytes:
+    # What makes PDFs is a tenth of the memory of every process that imports it, and most make none.
+    from gateway.node.documents.rendering import render  # noqa: PLC0415
+
+    return render(template, content, simulation=simulation)
 
 
 async def require_documents(parts: Parts, draft: Draft) -> None:
