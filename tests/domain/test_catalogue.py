@@ -24,7 +24,12 @@ def document(slug: str) -> dict[str, Any]:
 
 
 def load(*documents: dict[str, Any], slug: str = "uhg-contactgegevens") -> None:
-    words = read_vocabulary(json.loads((FOLDER / "vocabulary.json").read_text(encoding="utf-8")))
+    words = read_vocabulary(
+        *(
+            json.loads((FOLDER / name).read_text(encoding="utf-8"))
+            for name in ("vocabulary.json", "rules.json")
+        )
+    )
     structures = read_structures(json.loads((FOLDER / "structures.json").read_text(encoding="utf-8")))
     build_catalogue(words, structures, {f"{slug}.json": each for each in documents})
 

@@ -11,8 +11,9 @@ from gateway.node.usecases.accept import accept_copy
 from gateway.node.usecases.overview import mailbox, sent_message
 from gateway.node.usecases.parts import Person
 from gateway.node.usecases.read import read_copy
-from gateway.node.usecases.reading import Reading
+from gateway.node.usecases.reading import Reading, left_out_of_copy
 from gateway.node.usecases.send import send_message
+from gateway.protocol.manifest import ManifestField
 from gateway.protocol.questions import ReadAnswer, ReadQuestion
 from gateway.protocol.subjects import Verb
 from tests.node.makers import (
@@ -197,3 +198,25 @@ async def test_a_reading_never_shows_more_than_either_and_its_list_says_nothing_
     strict = {f for f in FIELDS if copied.get(f, "allow") == "deny" or read.get(f, "allow") == "deny"}
     assert strict <= {each.field for each in reading.left_out}
     assert not strict & set(reading.content)
+
+
+def test_a_rule_of_a_later_policy_is_named_and_never_said_in_the_words_of_another() -> None:
+    kind = catalogue().message("screening.gepland.kennisgeving")
+    manifest = [
+        ManifestField(
+            veld=field.name, categorie=field.category, besluit="deny", masker=None, regel="G99_van_later"
+        )
+        for field in kind.fields
+    ]
+    found = left_out_of_copy(kind, manifest)
+    assert len(found) == len(kind.fields)
+    assert {(each.rule, each.reason_nl, each.reason_en, each.article) for each in found} == {
+        ("G99_van_later", "Regel G99_van_later.", "Rule G99_van_later.", "")
+    }
+    nobody_elses = {text.nl for text in catalogue().rules.values()}
+    assert not {each.reason_nl for each in found} & nobody_elses
+
+
+def test_what_a_row_withheld_names_no_article_that_only_its_decision_knows() -> None:
+    assert catalogue().words("matrix").article == ""
+    assert catalogue().words("G15_melder") == catalogue().rule_text("G15_melder")

@@ -11,8 +11,8 @@ import pytest
 from tests.policies.rego_casebook import question, verdict
 from tests.policies.rego_casebook_test import domain
 from tests.policies.rego_engine import POLICIES, decide, evaluate
-from tests.policies.rego_quality_test import syntax
 from tests.policies.rego_reference import Reference
+from tests.policies.rego_rules import syntax
 
 __all__ = ["domain"]
 

@@ -4,25 +4,15 @@ import json
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.policies.rego_engine import POLICIES, evaluate, opa, rule_folders
+from tests.policies.rego_rules import syntax
 
 
 def _loaded() -> list[Path]:
     return [POLICIES / "data", *rule_folders(), POLICIES / "checks"]
-
-
-def syntax() -> dict[str, Any]:
-    modules: dict[str, Any] = {}
-    for folder in rule_folders():
-        for file in sorted(each for each in folder.glob("*.rego") if not each.stem.endswith("_test")):
-            parsed = opa("parse", "--format", "json", "--json-include", "locations", file)
-            assert parsed.returncode == 0, parsed.stderr
-            modules[f"{file.parent.name}/{file.name}"] = json.loads(parsed.stdout)
-    return modules
 
 
 def test_formatted() -> None:

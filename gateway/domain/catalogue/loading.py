@@ -34,7 +34,7 @@ _USE: Final = re.compile(
 def load_catalogue() -> Catalogue:
     """The catalogue of this release. Raises: CatalogueError."""
     folder = files("gateway.domain.catalogue")
-    vocabulary = read_vocabulary(_read(folder / "vocabulary.json"))
+    vocabulary = read_vocabulary(_read(folder / "vocabulary.json"), _read(folder / "rules.json"))
     structures = read_structures(_read(folder / "structures.json"))
     documents = {
         entry.name: _read(entry) for entry in (folder / "types").iterdir() if entry.name.endswith(".json")

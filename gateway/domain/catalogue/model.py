@@ -5,7 +5,7 @@ it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from gateway.domain.catalogue.type_spec import Structure, TypeSpec
@@ -19,6 +19,7 @@ PREVIOUS: Final = StateId("vorige")
 """Target of a transition that goes back to the state before the suspension."""
 ANYONE: Final = RoleId("*")
 """Sender and recipient of system messages: every role."""
+_OF_ANOTHER: Final = "the "  # how a rule cites that its article is that of the row, message, act or question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +191,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleText:
-    """Why a rule refuses or allows, and the article."""
+    """Why a rule refuses or allows, and the article. Written from the METADATA of the policy."""
 
     nl: str
     en: str
@@ -244,3 +245,14 @@ class Catalogue:
     def rule_text(self, rule: str) -> RuleText:
         """The sentences and article of a rule. Raises: KeyError for a rule that is not on the closed list."""
         return self.rules[RuleId(rule)]
+
+    def words(self, rule: str) -> RuleText:
+        """What can be said of a rule where its decision is not at hand: its own words, never those of another rule.
+
+        A rule that this release does not know, of a later policy, is only named. No article where the rule rests on
+        that of a row, a message or an act, which only the decision knows.
+        """
+        known = self.rules.get(RuleId(rule))
+        if known is None:
+            return RuleText(nl=f"Regel {rule}.", en=f"Rule {rule}.", article="")
+        return replace(known, article="") if known.article.startswith(_OF_ANOTHER) else known

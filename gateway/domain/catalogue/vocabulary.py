@@ -1,4 +1,4 @@
-"""Reads structures.json and vocabulary.json: the words that message types are made of.
+"""Reads structures.json, vocabulary.json and rules.json: the words that message types are made of.
 
 Raises CatalogueError at the first contradiction; what is returned is consistent in itself.
 """
@@ -45,9 +45,9 @@ class Vocabulary:
     rules: Mapping[RuleId, RuleText]
 
 
-def read_vocabulary(document: Any) -> Vocabulary:
-    """The vocabulary in a parsed vocabulary.json. Raises: CatalogueError."""
-    with Record(document, "vocabulary") as record:
+def read_vocabulary(document: Any, rules: Any) -> Vocabulary:
+    """The vocabulary in a parsed vocabulary.json, with the words of a parsed rules.json. Raises: CatalogueError."""
+    with Record(document, "vocabulary") as record, Record({"rules": rules}, "policy") as policy:
         vocabulary = Vocabulary(
             agencies=_table(record, "agencies", AgencyKind, lambda _, row: row.text("label")),
             roles=_table(record, "roles", RoleId, _role),
@@ -59,7 +59,7 @@ def read_vocabulary(document: Any) -> Vocabulary:
             states=_table(record, "states", StateId, _label),
             state_sets=_state_sets(record.record("state_sets")),
             transitions=_table(record, "transitions", str, _transition),
-            rules=_table(record, "rules", RuleId, _rule),
+            rules=_table(policy, "rules", RuleId, _rule),
         )
     _check(vocabulary)
     return vocabulary

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gateway.domain.catalogue import MessageType, catalogue
-from gateway.domain.identifiers import RuleId
 from gateway.domain.rihg import RihgVersion
 from gateway.domain.text_warnings import text_warnings
 from gateway.node.http import bodies
@@ -146,6 +145,7 @@ def _by_plan(
     withheld: Iterable[Mapping[str, str]], plan: RecipientPlan, language: Language
 ) -> list[bodies.Weggelaten]:
     fields = {field.veld: field for field in plan.velden}
+    as_a_whole = {plan.regel: plan} if not plan.toegestaan else {}
     found = []
     for each in withheld:
         field = fields.get(each["veld"])
@@ -154,13 +154,18 @@ def _by_plan(
             found.append(
                 bodies.Weggelaten(veld=field.veld, regel=field.regel, reden=reason, artikel=field.artikel)
             )
+        elif each["regel"] in as_a_whole:
+            reason = plan.reden.nl if language is Language.NL else plan.reden.en
+            found.append(
+                bodies.Weggelaten(veld=each["veld"], regel=plan.regel, reden=reason, artikel=plan.artikel)
+            )
         else:
             found.append(_by_rule(each["veld"], each["regel"], language))
     return found
 
 
 def _by_rule(field: str, rule: str, language: Language) -> bodies.Weggelaten:
-    text = catalogue().rules.get(RuleId(rule)) or catalogue().rule_text("G00_default")
+    text = catalogue().words(rule)
     reason = text.nl if language is Language.NL else text.en
     return bodies.Weggelaten(veld=field, regel=rule, reden=reason, artikel=text.article)
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from gateway.domain.catalogue import MessageType, catalogue
-from gateway.domain.identifiers import RuleId
 from gateway.node.masks import withheld
 from gateway.node.storage.corrections import KnownCorrection
 from gateway.node.storage.rows import ReceivedCopy
@@ -100,7 +99,7 @@ def _by_plan(plan: FieldPlan, *, by_reading: bool) -> LeftOut:
 
 
 def _by_rule(field: str, rule: str, *, by_reading: bool) -> LeftOut:
-    text = catalogue().rules.get(RuleId(rule)) or catalogue().rule_text("G00_default")
+    text = catalogue().words(rule)
     return LeftOut(
         field=field,
         rule=rule,
