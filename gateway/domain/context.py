@@ -148,17 +148,6 @@ def _breach_open(case: CaseFacts, _: datetime) -> bool:
     return any(stand != "afgedaan" for stand in latest.values())
 
 
-def _release_untold(case: CaseFacts, _: datetime) -> bool:
-    told = {
-        entry.facts.get("afdoening_id")
-        for entry in case.of("achterblijver.geinformeerd")
-        if entry.facts.get("resultaat") == "geinformeerd"
-    }
-    return any(
-        "in_vrijheid_op" in entry.facts and entry.message_id not in told for entry in case.of("zsm.afdoening")
-    )
-
-
 def _imposed_at(case: CaseFacts) -> datetime | None:
     """When the term began: an oral ban that is put in writing later starts no new one. Source: domain.md 2.4."""
     stated = [entry.time("opgelegd_op") for entry in case.of("huisverbod.opgelegd")]
@@ -253,7 +242,6 @@ _KEYS: Final[Mapping[str, Callable[[CaseFacts, datetime], ContextValue | None]]]
     "strafzaak": _criminal_case,
     "overtreding_open": _breach_open,
     "gedragsaanwijzing_actief": is_order_in_force,
-    "vrijlating_taak_open": _release_untold,
     "beroep_ingesteld": _true("vovo.ingediend", "beroep_ingesteld"),
     "vt_geraadpleegd": lambda case, _: bool(case.of("besluit.vt_overleg.antwoord")),
     "spoed_gemotiveerd": _true("screening.gepland.kennisgeving", "zonder_weegteam"),

@@ -204,34 +204,6 @@ STORIES: list[tuple[str, Story, str, object]] = [
         ("verlenging_nr", [("gedragsaanwijzing.gegeven", each) for each in orders], "opgelegd", number)
         for orders, number in EXTENSION_NUMBERS
     ],
-    ("vrijlating_taak_open", RELEASE, "opgelegd", True),
-    (
-        "vrijlating_taak_open",
-        [
-            *RELEASE,
-            ("achterblijver.geinformeerd", {"afdoening_id": "bericht-0", "resultaat": "niet_bereikt"}),
-        ],
-        "opgelegd",
-        True,
-    ),
-    (
-        "vrijlating_taak_open",
-        [
-            *RELEASE,
-            ("achterblijver.geinformeerd", {"afdoening_id": "bericht-0", "resultaat": "geinformeerd"}),
-        ],
-        "opgelegd",
-        False,
-    ),
-    (
-        "vrijlating_taak_open",
-        [
-            *RELEASE,
-            ("achterblijver.geinformeerd", {"afdoening_id": "bericht-9", "resultaat": "geinformeerd"}),
-        ],
-        "opgelegd",
-        True,
-    ),
     ("beroep_ingesteld", [("vovo.ingediend", {"beroep_ingesteld": True})], "opgelegd", True),
     ("beroep_ingesteld", [("vovo.ingediend", {"beroep_ingesteld": 1})], "opgelegd", False),
     ("vt_geraadpleegd", [("besluit.vt_overleg", {})], "besluitvorming", False),

@@ -16,6 +16,7 @@ from gateway.domain.deadlines.clock import (
     clock_from_record,
     clock_record,
 )
+from gateway.domain.deadlines.corrected import settled_by_word
 from gateway.domain.deadlines.model import Deadline, Ending, Kind
 from gateway.domain.deadlines.progress import (
     clocks_after,
@@ -58,6 +59,7 @@ __all__ = [
     "report_by",
     "rules_of",
     "settled_by_hand",
+    "settled_by_word",
     "steps",
     "taking_on_clock",
     "taking_on_clock_id",

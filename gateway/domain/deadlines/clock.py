@@ -78,7 +78,8 @@ class Clock:
     each of these sets of roles somebody at the party must still say that he was told; without one anybody there.
     `round` counts how often the end was moved or the duty handed over, so that alarms of a moved end, or of a task
     that is somebody else's now, are alarms of their own. `pilot_count` is the number of a pilot, in units of the term,
-    that stands in place of the law's; in a simulation only (domain.md 2.5)."""
+    that stands in place of the law's; in a simulation only (domain.md 2.5). `started_by` sent what started it;
+    `corrected` is the kind of correction by which that agency took it back."""
 
     case_id: CaseId
     clock_id: str
@@ -102,6 +103,8 @@ class Clock:
     zone: str = field(default=LOCAL.key)
     tz_version: str
     pilot_count: int | None = None
+    started_by: Oin | None = None
+    corrected: str | None = None
 
     @property
     def running(self) -> bool:
@@ -169,6 +172,8 @@ def clock_record(clock: Clock) -> dict[str, Any]:
         "zone": clock.zone,
         "tz_version": clock.tz_version,
         **({} if clock.pilot_count is None else {"pilot_count": clock.pilot_count}),
+        "started_by": clock.started_by,
+        "corrected": clock.corrected,
     }
 
 

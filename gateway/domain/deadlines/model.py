@@ -175,6 +175,7 @@ class ClockRules:
     """How the clock of a deadline runs. `due` None: it has no end of its own. `cap` is an end that nothing passes.
     `act` is the transition that the hub makes when the term is over. `follows`: it falls away when
     the term of that other clock is over. `by_hand`: a person may say that the duty was done outside Schakel.
+    `by_correction`: that the message which started it was taken back may end it (module corrected).
     `outlives_case`: closing the case leaves it running."""
 
     identity: Identity
@@ -192,6 +193,7 @@ class ClockRules:
     act: str | None
     follows: str | None
     by_hand: bool
+    by_correction: bool
     outlives_case: bool
 
     def capped(self, anchor: datetime, due: datetime | None) -> datetime | None:

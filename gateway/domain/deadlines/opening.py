@@ -88,6 +88,7 @@ def _fresh(
         waits_for=told.waits_for,
         tz_version=tz_version,
         pilot_count=pilot_count(rules.due, numbers),
+        started_by=event.sender,
     )
 
 

@@ -2,7 +2,8 @@
 
 Pure: the clocks that are come in, the clocks that changed go out. Which transition follows from an ended term is
 named by the table (`act`) and decided by the hub. For one message: (1) it starts clocks, (2) it moves the ends
-and owners of clocks that were there already, (3) it stops clocks, also one that it started itself.
+and owners of clocks that were there already, (3) it stops clocks, also one that it started itself, and (4) a clock may
+fall away because the message that started it is taken back.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,6 +22,7 @@ from gateway.domain.deadlines.clock import (
     ClockStatus,
     Owner,
 )
+from gateway.domain.deadlines.corrected import corrected_clocks
 from gateway.domain.deadlines.length import Numbers, counted_by, end_after, instant, is_stated
 from gateway.domain.deadlines.matching import clocks_meant, still_untold
 from gateway.domain.deadlines.model import ChangeRule, ClockRules, Ending, StopRule
@@ -57,6 +59,9 @@ def clocks_after(
         own = [key for key, clock in after.items() if clock.deadline == deadline.id]
         after.update(_changes(rules, event, [after[key] for key in own if key not in fresh], numbers))  # (2)
         after.update(_stops(rules, event, [after[key] for key in own], now))  # (3)
+        if rules.by_correction:
+            taken_back = corrected_clocks(event, [after[key] for key in own], now)
+            after.update({clock.clock_id: clock for clock in taken_back})  # (4)
     return _difference(before, after)
 
 

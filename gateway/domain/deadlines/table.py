@@ -116,6 +116,7 @@ def _rules(row: Record) -> ClockRules:
             act=row.text_or_none("act"),
             follows=row.text_or_none("follows"),
             by_hand=row.flag("by_hand", default=True),
+            by_correction=row.flag("by_correction", default=False),
             outlives_case=row.flag("outlives_case", default=False),
         )
 

@@ -15,6 +15,7 @@ from gateway.domain.context import context_for_agency, context_from_facts
 from gateway.domain.identifiers import Oin, RoleId
 from gateway.domain.retention import kept_until
 from gateway.hub.policy.questions import FactValue
+from gateway.hub.storage.clock_reading import clock_of
 from gateway.hub.usecases.case_record import CaseRecord
 from gateway.hub.usecases.grounds import NOTHING, Matter, mandate_held, register_context
 from gateway.protocol.registry import Participant
@@ -22,6 +23,7 @@ from gateway.protocol.wire import RecordedKant
 
 Context = dict[str, FactValue]
 
+_RELEASE: Final = "D29"
 _INCOMPATIBLE: Final = {"politie_hovj": "politie_weegteam", "politie_weegteam": "politie_hovj"}
 
 
@@ -80,6 +82,7 @@ def _of_case_and_agency(record: CaseRecord, oin: str, now: datetime) -> Context:
     return {
         **context_from_facts(record.facts, now),
         **context_for_agency(record.facts, Oin(oin), *places),
+        "vrijlating_taak_open": is_release_untold(record),
         "bewaartermijn_verlopen": is_retention_over(record, now),
         "uitvraag_open": has_open_question(record, oin),
         "eigen_client": any(a.side in {"slachtoffer", "pleger"} for a in assigned),
@@ -94,6 +97,12 @@ def is_retention_over(record: CaseRecord, now: datetime) -> bool:
     if case is None or record.standing.state != "gesloten":
         return record.standing.state == "vernietigd"
     return now >= kept_until(parse_time(case.since))
+
+
+def is_release_untold(record: CaseRecord) -> bool:
+    """Whether the clock of a release ran at that moment or began after it. domain.md 6.4, source "clock D29"."""
+    releases = (clock_of(row) for row in record.situation.clocks if row.deadline == _RELEASE)
+    return any(clock.ended_at is None or clock.ended_at > record.at for clock in releases)
 
 
 def is_competent(record: CaseRecord, agency: Participant) -> bool:

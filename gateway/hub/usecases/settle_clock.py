@@ -2,13 +2,14 @@
 
 (1) The case must be the person's to see, by the same decision as when it is shown. (2) The clock must be one that the
 agency may know of. (3) The duty must be the person's: owner by role, and on the case or on duty. (4) Some clocks stop
-by a message or a receipt only: the end of a term, a copy that nobody took on, a release that nobody was told of.
+by a message or a receipt only: the end of a term, a copy that nobody took on, a release that nobody was told of and
+that was not sent wrongly.
 """
 
 from audit.body import Why
 from audit.events import EventTag
 from gateway.domain.catalogue import catalogue
-from gateway.domain.deadlines import Clock, Ending, deadlines, rules_of, settled_by_hand
+from gateway.domain.deadlines import Clock, Ending, deadlines, rules_of, settled_by_hand, settled_by_word
 from gateway.domain.deadlines.clock import ClockChanges
 from gateway.domain.errors import Conflict, NotFound, Refused, SchakelError
 from gateway.domain.identifiers import Oin, StaffRef
@@ -61,7 +62,8 @@ def _refusal(record: CaseRecord, actor: Actor, clock: Clock) -> SchakelError | N
     if not is_theirs or not (is_on_case(record, actor) or is_on_duty(record, actor)):  # (3)
         return _not_theirs()
     rules = rules_of(clock.deadline)
-    if not rules.by_hand or rules.ending is not Ending.DUTY:  # (4)
+    by_hand = rules.by_hand or settled_by_word(clock)
+    if not by_hand or rules.ending is not Ending.DUTY:  # (4)
         return Conflict(
             code="klok-niet-met-de-hand",
             detail_nl="Deze klok stopt alleen door een bericht, een ontvangst of haar eigen einde.",
