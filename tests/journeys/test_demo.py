@@ -21,7 +21,12 @@ def test_the_demo_goes_as_expected_and_leaves_no_process_behind(tmp_path: Path) 
         shown, _ = process.communicate(timeout=300)
     assert process.returncode == 0, shown
     assert "Alles ging zoals verwacht" in shown
-    for seen in ("Antwoorden aan de officier", "Vrijlating gemeld aan", "Wie heeft welke informatie"):
+    for seen in (
+        "Antwoorden aan de officier",
+        "Vrijlating gemeld aan",
+        "Wie heeft welke informatie",
+        "de digest van de opgemaakte beschikking",
+    ):
         assert seen in shown
     for told in (
         "Wie er werd gebeld",

@@ -11,31 +11,35 @@ from gateway.domain.errors import InvalidInput, Refused
 from gateway.domain.identifiers import new_id
 from gateway.local.registry_file import MUNICIPALITY
 from gateway.node.documents.pdf_check import check_pdf
-from gateway.node.documents.rendering import render
+from gateway.node.documents.rendering import lines_of, render
 from gateway.node.documents.template import TemplateError, template_for, templates
 from gateway.node.documents.wording import moment
 from gateway.node.usecases.documents import make_document
-from gateway.node.usecases.send import send_message
-from gateway.protocol.document import DocumentReference
 from tests.domain.makers import example_content
 from tests.node.makers import Exchange
-from tests.node.test_documents import EXTENDED, FIELD, MAYOR, TO_WIJKAGENT, extension
+from tests.node.test_documents import EXTENDED, FIELD, MAYOR
 
 TYPES = ["huisverbod.opgelegd", "huisverbod.verlengd", "huisverbod.ingetrokken", "besluit.hoorverslag"]
 SCRIPT = """
 import hashlib, sys
-from gateway.node.documents.rendering import render
+from gateway.node.documents.rendering import lines_of, render
 from gateway.node.documents.template import template_for
 from tests.domain.makers import example_content
 for name in sys.argv[1:]:
-    print(hashlib.sha256(render(template_for(name, None), example_content(name))).hexdigest())
+    content = example_content(name) | {"rechtsmiddelen_vermeld": True}
+    print(hashlib.sha256(render(template_for(name, None), content)).hexdigest())
 """
 
 
 def made(name: str, municipality: str | None = None, **changes: object) -> bytes:
     template = template_for(name, municipality)
     assert template is not None
-    return render(template, example_content(name) | changes)
+    return render(template, written(name, **changes))
+
+
+def written(name: str, **changes: object) -> dict[str, object]:
+    """An example of which a document may say that it names the legal remedies."""
+    return {**example_content(name), "rechtsmiddelen_vermeld": True, **changes}
 
 
 @pytest.mark.parametrize("name", TYPES)
@@ -63,7 +67,7 @@ def test_the_same_fields_give_the_same_bytes_in_another_process_and_at_another_t
 def test_a_document_of_a_simulation_says_so_in_its_title_and_is_another_document(name: str) -> None:
     template = template_for(name, None)
     assert template is not None
-    pdf = render(template, example_content(name), simulation=True)
+    pdf = render(template, written(name), simulation=True)
     check_pdf(pdf[:1024], pdf[-1024:])
     assert b"SIMULATIE: " in pdf
     assert b"SIMULATIE" not in made(name)
@@ -98,6 +102,7 @@ def write(folder: Path, text: str, name: str = "huisverbod-verlengd.toml", place
         'lijst = "contactverbod_personen"\nregel = "{{ item.bsn }}"',
         'alinea = "x"\nonbekend = "y"',
         "alinea = 3",
+        'als = "geen_veld"\nkop = "x"',
     ],
 )
 def test_a_template_that_asks_for_what_is_not_there_does_not_load(tmp_path: Path, block: str) -> None:
@@ -129,6 +134,41 @@ def test_a_missing_value_is_named_and_nothing_is_made() -> None:
     }
 
 
+def test_a_claim_of_a_template_is_a_yes_or_no_field(tmp_path: Path) -> None:
+    for number, claims in enumerate(('["beschikking_nr"]', '["geen_veld"]', '"rechtsmiddelen_vermeld"')):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        text = f'titel = "t"\neist = {claims}\n[[blok]]\nalinea = "x"\n'
+        with pytest.raises(TemplateError):
+            templates(write(folder, text, "huisverbod-opgelegd.toml"))
+
+
+def said(name: str, **changes: object) -> list[str]:
+    """What stands in the document, without how it looks."""
+    template = template_for(name, None)
+    assert template is not None
+    return [text for _, text in lines_of(template, written(name, **changes))]
+
+
+def test_the_decision_holds_the_receipt_of_keys_and_the_legal_remedies() -> None:
+    """Handbook, T11: what the decision contains."""
+    text = "\n".join(said("huisverbod.opgelegd", sleutels_ingenomen=2))
+    assert "Ingenomen huissleutels: 2." in text
+    assert "beroep worden ingesteld bij de rechtbank" in text
+    assert "voorlopige voorziening" in text
+    without = {k: v for k, v in written("huisverbod.opgelegd").items() if k != "sleutels_ingenomen"}
+    template = template_for("huisverbod.opgelegd", None)
+    assert template is not None
+    assert not any("sleutel" in text for _, text in lines_of(template, without))
+
+
+def test_no_decision_names_legal_remedies_that_its_message_says_are_not_in_it() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        made("huisverbod.opgelegd", rechtsmiddelen_vermeld=False)
+    assert refused.value.code == "document-onwaar"
+    assert [cause.pointer for cause in refused.value.causes] == ["/inhoud/rechtsmiddelen_vermeld"]
+
+
 def test_attack_a_value_is_never_part_of_the_template_or_the_layout() -> None:
     made(EXTENDED, dreiging_voortgezet="{{ 7 * 7 }}\n[[blok]]\nkop = 'x' {% raw %} \\ ( ) <>")
     with pytest.raises(InvalidInput) as refused:
@@ -140,38 +180,6 @@ def test_times_are_those_of_the_wall_and_never_ambiguous() -> None:
     assert moment("2026-11-24T01:45:00.000Z") == "24 november 2026 om 02.45 uur"
     twice = {moment("2026-10-25T00:30:00.000Z"), moment("2026-10-25T01:30:00.000Z")}
     assert twice == {"25 oktober 2026 om 02.30 uur (CEST)", "25 oktober 2026 om 02.30 uur (CET)"}
-
-
-async def test_a_made_document_is_stored_and_its_digest_stands_in_the_proof_of_service(
-    exchange: Exchange,
-) -> None:
-    node = exchange.node(MUNICIPALITY)
-    content = example_content(EXTENDED, beschikking=None)
-
-    async def make() -> DocumentReference:
-        return await make_document(
-            node.parts, MAYOR, role="burgemeester", name="b.pdf", message_type=EXTENDED, content=content
-        )
-
-    reference = await make()
-    assert await make() == reference
-    sent = extension(reference, content=content | {FIELD: reference.to_json()})
-    await send_message(node.parts, MAYOR, sent)
-
-    def service(digest: str) -> dict[str, object]:
-        proof = example_content("huisverbod.uitreiking", document_hash=digest)
-        return {
-            "message_id": new_id(),
-            "case_id": sent.case_id,
-            "message_type": "huisverbod.uitreiking",
-            "content": proof | {"beschikking_nr": content["beschikking_nr"]},
-            "recipients": [TO_WIJKAGENT],
-        }
-
-    with pytest.raises(InvalidInput) as refused:
-        await send_message(node.parts, MAYOR, extension(reference, **service("0" * 64)))
-    assert refused.value.code == "document-hash-anders"
-    await send_message(node.parts, MAYOR, extension(reference, **service(reference.sha256)))
 
 
 async def test_only_in_a_role_of_ones_own_and_only_for_a_type_with_a_document(exchange: Exchange) -> None:

@@ -41,7 +41,7 @@ def hearing(role: str, at: datetime) -> dict[str, Any]:
     )
 
 
-def imposed(at: datetime, decided_by: str, *, number: str) -> dict[str, Any]:
+def imposed(at: datetime, decided_by: str, *, number: str, keys: int | None = None) -> dict[str, Any]:
     """huisverbod.opgelegd: ten days, for everybody in the household."""
     return _made(
         "huisverbod.opgelegd",
@@ -54,16 +54,19 @@ def imposed(at: datetime, decided_by: str, *, number: str) -> dict[str, Any]:
         mandaatbesluit_ref="VB-MANDAAT",
         grond_kindermishandeling=False,
         aangewezen_instantie=VEILIG_THUIS.oin,
+        rechtsmiddelen_vermeld=True,
+        sleutels_ingenomen=keys,
         verblijf_uhg=None,
         beschikking=None,
     )
 
 
-def served(at: datetime) -> dict[str, Any]:
-    """huisverbod.uitreiking: in person, identity seen."""
+def served(at: datetime, *, number: str) -> dict[str, Any]:
+    """huisverbod.uitreiking: in person, identity seen. It leaves to the node which document that was."""
     return _made(
         "huisverbod.uitreiking",
         at,
+        beschikking_nr=f"VB-{number}",
         soort="opleggen",
         wijze="in_persoon",
         identiteit_vastgesteld="id_bewijs",

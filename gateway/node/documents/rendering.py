@@ -38,8 +38,11 @@ REGISTERED: Final = "vastgelegd_op"
 
 def render(template: DocumentTemplate, content: Mapping[str, Any], *, simulation: bool = False) -> bytes:
     """The PDF; one of a simulation says so on top of every page and in its title. Raises InvalidInput with every field
-    that the template needs and the content does not have."""
-    lines = list(_lines(template, content))
+    that the template needs and the content does not have, or contradicts."""
+    untrue = [_untrue(name) for name in template.claims if content.get(name) is not True]
+    if untrue:
+        raise InvalidInput(code="document-onwaar", causes=tuple(untrue))
+    lines = list(lines_of(template, content))
     pdf = _Page(template, content, simulation=simulation)
     try:
         pdf.require_glyphs([template.title, *(text for _, text in lines)])
@@ -142,7 +145,9 @@ def _write(pdf: FPDF, text: str, height: float) -> None:
     pdf.multi_cell(0, height, text, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
 
-def _lines(template: DocumentTemplate, content: Mapping[str, Any]) -> Iterator[tuple[bool, str]]:
+def lines_of(template: DocumentTemplate, content: Mapping[str, Any]) -> Iterator[tuple[bool, str]]:
+    """What stands in the document, in order, and whether it is a heading. Raises InvalidInput as `render`, for what is
+    missing."""
     missing, found = set(), []
     for block in template.blocks:
         if block.when is not None and block.when not in content:
@@ -164,6 +169,15 @@ def _texts(block: Block, content: Mapping[str, Any]) -> Iterator[str]:
         return
     for item in content.get(block.items, ()):
         yield "•  " + block.text.render({**content, ITEM: item})
+
+
+def _untrue(name: str) -> Cause:
+    return Cause(
+        pointer=f"/inhoud/{name}",
+        code="spreekt-document-tegen",
+        detail_nl=f"Het document zegt dit wel; vul bij {name} ja in, of gebruik een ander document.",
+        detail_en=f"The document says so; answer {name} with yes, or use another document.",
+    )
 
 
 def _missing(message: str) -> Cause:

@@ -26,6 +26,7 @@ STANDARD: Final = "standaard"
 ITEM: Final = "item"
 _KEYS: Final = {
     frozenset({"kop"}),
+    frozenset({"kop", "als"}),
     frozenset({"alinea"}),
     frozenset({"alinea", "als"}),
     frozenset({"lijst", "regel"}),
@@ -50,11 +51,13 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentTemplate:
-    """How a document of one message type looks. `title` is also that of the PDF."""
+    """How a document of one message type looks. `title` is also that of the PDF. `claims` are yes-or-no fields that
+    must be true, because the text says so: no document is made of a message that says otherwise."""
 
     message_type: MessageType
     field: str
     title: str
+    claims: tuple[str, ...]
     blocks: tuple[Block, ...]
 
 
@@ -83,10 +86,15 @@ def _load(path: Path, kind: MessageType) -> DocumentTemplate:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise TemplateError(f"{path}: {error}") from error
     fields = document_fields(kind)
-    if set(source) != {"titel", "blok"} or len(fields) != 1:
+    if set(source) - {"eist"} != {"titel", "blok"} or len(fields) != 1:
         raise TemplateError(f"{path}: needs titel and blok, for a type with one document")
+    claims, yes_or_no = source.get("eist", []), {f.name for f in kind.fields if f.spec.kind is Kind.BOOL}
+    if not isinstance(claims, list) or not set(claims) <= yes_or_no:
+        raise TemplateError(f"{path}: eist names fields that are no yes or no")
     blocks = tuple(_block(path, kind, number, block) for number, block in enumerate(source["blok"], 1))
-    return DocumentTemplate(message_type=kind, field=fields[0], title=str(source["titel"]), blocks=blocks)
+    return DocumentTemplate(
+        message_type=kind, field=fields[0], title=str(source["titel"]), claims=tuple(claims), blocks=blocks
+    )
 
 
 def _block(path: Path, kind: MessageType, number: int, block: Mapping[str, str]) -> Block:

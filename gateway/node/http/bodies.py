@@ -137,11 +137,20 @@ class Correctie(Body):
     aanvaard: bool
 
 
+class Opmerking(Body):
+    """Wat opvalt aan wat iemand schreef; `pointer` wijst het veld aan."""
+
+    pointer: str
+    code: str
+    tekst: str
+
+
 class VerstuurdBericht(Body):
     """Een verstuurd bericht: `wacht` zolang de hub niet antwoordde, dan `aangenomen` of `geweigerd`.
 
     `gesprek` staat er niet zolang de hub niet kan zeggen hoe het met de antwoorden staat. `kenmerken` noemt `betwist`
-    als de juistheid van dit bericht, of van waar het op rust, betwist is.
+    als de juistheid van dit bericht, of van waar het op rust, betwist is. `opmerkingen` staan alleen in het antwoord op
+    het versturen.
     """
 
     bericht_id: str
@@ -154,6 +163,7 @@ class VerstuurdBericht(Body):
     afleveringen: list[Aflevering]
     kenmerken: list[str] = []
     weigering: str | None = None
+    opmerkingen: list[Opmerking] = []
     gesprek: Gesprek | None = None
 
 
@@ -230,14 +240,6 @@ class RihgOnderdeel(Body):
     aantal_rood: int | None
 
 
-class RihgOpmerking(Body):
-    """Wat opvalt aan het formulier; `pointer` wijst het veld aan."""
-
-    pointer: str
-    code: str
-    tekst: str
-
-
 class RihgUitkomst(Body):
     """Wat het RiHG in beginsel betekent, uit de velden die u hebt; mensen beslissen. `inBeginselHuisverbod` is leeg als
     dat niet te zeggen is. Risicosignalen staan ernaast en tellen alleen in een simulatie mee. Zonder geladen
@@ -250,7 +252,7 @@ class RihgUitkomst(Body):
     onderdelen: list[RihgOnderdeel]
     risicosignalen: list[str] | None
     risicosignalen_meegeteld: bool
-    opmerkingen: list[RihgOpmerking]
+    opmerkingen: list[Opmerking]
 
 
 class GelezenKopie(Body):

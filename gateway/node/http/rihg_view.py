@@ -5,7 +5,7 @@ from typing import Any
 
 from gateway.domain.errors import Cause
 from gateway.domain.rihg import RIHG_MESSAGE, RihgSummary, RihgVersion, summarise_rihg
-from gateway.node.http.bodies import RihgOnderdeel, RihgOpmerking, RihgUitkomst
+from gateway.node.http.bodies import Opmerking, RihgOnderdeel, RihgUitkomst
 from gateway.web.problems import Language
 
 
@@ -32,7 +32,7 @@ def rihg_view(found: RihgSummary | None, language: Language) -> RihgUitkomst | N
         ],
         risicosignalen=None if found.risk_signals is None else list(found.risk_signals),
         risicosignalen_meegeteld=found.are_risk_signals_counted,
-        opmerkingen=[_remark(each, language) for each in found.remarks],
+        opmerkingen=[remark_view(each, language) for each in found.remarks],
     )
 
 
@@ -42,6 +42,7 @@ def _rule(reds: int, language: Language) -> str:
     return f"{reds} or more red signals in one part: in principle a ban."
 
 
-def _remark(cause: Cause, language: Language) -> RihgOpmerking:
+def remark_view(cause: Cause, language: Language) -> Opmerking:
+    """In the language of the reader."""
     text = cause.detail_nl if language is Language.NL else cause.detail_en
-    return RihgOpmerking(pointer=cause.pointer, code=cause.code, tekst=text)
+    return Opmerking(pointer=cause.pointer, code=cause.code, tekst=text)

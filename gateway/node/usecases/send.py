@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from gateway.domain.clock import rfc3339
-from gateway.domain.errors import Conflict
+from gateway.domain.errors import Cause, Conflict
 from gateway.node.storage import outbox, sent
 from gateway.node.storage.database import Connection
 from gateway.node.storage.rows import SentMessage
@@ -20,10 +20,10 @@ from gateway.node.storage.sent import SentState
 from gateway.node.usecases.compose import compose
 from gateway.node.usecases.corrections import addressed
 from gateway.node.usecases.documents import require_documents
-from gateway.node.usecases.draft import Draft, original_of
+from gateway.node.usecases.draft import Draft, draft_of, original_of
 from gateway.node.usecases.parts import Parts, Person
 from gateway.node.usecases.plan import plan_message
-from gateway.node.usecases.proof_of_service import check_service
+from gateway.node.usecases.proof_of_service import check_service, service_remarks, with_digest
 from gateway.node.usecases.submit import submit_stored
 from gateway.protocol.canonical import canonical
 from gateway.protocol.plan import Plan
@@ -34,11 +34,12 @@ OWN_TRY: Final = timedelta(seconds=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """A message that is stored and signed. `is_waiting` while the hub has not answered."""
+    """Stored and signed. `is_waiting` while the hub has not answered; `remarks` are for its writer."""
 
     message_id: str
     case_id: str
     is_waiting: bool
+    remarks: tuple[Cause, ...]
 
 
 async def send_message(parts: Parts, person: Person, draft: Draft) -> Sent:
@@ -51,7 +52,7 @@ async def send_message(parts: Parts, person: Person, draft: Draft) -> Sent:
     mac = _request_mac(parts, draft)
     earlier = await parts.database.read(lambda c: sent.find_message(c, draft.message_id))
     if earlier is None:
-        draft = await addressed(parts, person, draft)
+        draft = await with_digest(parts, await addressed(parts, person, draft))
         plan = await plan_message(parts, draft)  # (2)
         await require_documents(parts, draft)
         await check_service(parts, draft)
@@ -65,7 +66,12 @@ async def send_message(parts: Parts, person: Person, draft: Draft) -> Sent:
             detail_en="Another message was sent under this message id before.",
         )
     is_answered = await submit_stored(parts, earlier.message_id)  # (4)
-    return Sent(message_id=earlier.message_id, case_id=earlier.case_id, is_waiting=not is_answered)
+    return Sent(
+        message_id=earlier.message_id,
+        case_id=earlier.case_id,
+        is_waiting=not is_answered,
+        remarks=service_remarks(draft_of(parts, earlier)),
+    )
 
 
 def _store(
