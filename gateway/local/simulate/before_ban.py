@@ -39,7 +39,8 @@ def decide(script: Script, situation: Situation) -> str | None:
         _ask_prosecution(script)
     ban: dict[str, Any] = {**_BAN, "grond_kindermishandeling": situation is Situation.CHILD_ABUSE}
     if situation is Situation.CHILD_ABUSE:
-        script.refused("T_vt_overleg", "huisverbod.opgelegd", "burgemeester", ("gemeente_jurist",), **ban)
+        to = ("gemeente_jurist", "vt_medewerker")
+        script.refused("T_vt_overleg", "huisverbod.opgelegd", "burgemeester", to, **ban)
         script.ask(
             "besluit.vt_overleg",
             "burgemeester",
@@ -52,7 +53,9 @@ def decide(script: Script, situation: Situation) -> str | None:
         return _close(script, "gemeente_jurist", "niet_opgelegd")
     if script.chance(0.3):
         by_mandate = {**ban, "bevoegd_door": "hovj_beslissingsmandaat"}
-        script.refused("T_geen_mandaat", "huisverbod.opgelegd", HOVJ, ("burgemeester",), **by_mandate)
+        script.refused(
+            "T_geen_mandaat", "huisverbod.opgelegd", HOVJ, ("burgemeester", "vt_medewerker"), **by_mandate
+        )
     return None
 
 
