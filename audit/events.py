@@ -55,6 +55,7 @@ class EventTag(StrEnum):
     ALARM_TAKEN_ON = "klok:alarm:overgenomen"
     ALARM_SENT = "klok:alarm:verzonden"
     CLOCK_SETTLED = "klok:termijn:afgehandeld"
+    CLOCK_EXTENDED = "klok:termijn:verlengd"
     DEADLINE_EXPIRED = "klok:termijn:verstreken"
     BREAK_GLASS_REVIEWED = "lezen:breekglas:beoordeeld"
     BREAK_GLASS_OPENED = "lezen:breekglas:geopend"

@@ -15,14 +15,29 @@ ClockName = Annotated[
 ]
 
 
-class SettleClockQuestion(Body):
-    """A person says that the duty of a clock was done outside Schakel, for instance by telephone."""
+ExtensionReason = Literal["veiligheid", "onderzoek"]
 
-    soort: Literal["klok_afgehandeld"]
+
+class ClockQuestion(Body):
+    """A person does something about a clock of a case."""
+
     zaak_id: Uuid
     klok_id: ClockName
     door: Staff
     doel: ShortText | None = None  # None when the person states none: refused (G02_geen_doel)
+
+
+class SettleClockQuestion(ClockQuestion):
+    """A person says that the duty of a clock was done outside Schakel, for instance by telephone."""
+
+    soort: Literal["klok_afgehandeld"]
+
+
+class ExtendClockQuestion(ClockQuestion):
+    """A person gives a duty more time, because safety or the investigation requires it."""
+
+    soort: Literal["klok_verlengd"]
+    reden: ExtensionReason
 
 
 def clock_name(clock_id: str) -> str:

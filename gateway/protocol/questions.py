@@ -9,7 +9,7 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from gateway.domain.errors import InvalidInput
 from gateway.protocol.case_questions import CaseChangeQuestion
-from gateway.protocol.clock_questions import SettleClockQuestion
+from gateway.protocol.clock_questions import ExtendClockQuestion, SettleClockQuestion
 from gateway.protocol.conversations import ConversationQuestion
 from gateway.protocol.duty_questions import DutiesAndAlarms
 from gateway.protocol.manifest import Obligation
@@ -106,6 +106,7 @@ DecideQuestion = (
     | RegisterQuestion
     | DutiesAndAlarms
     | SettleClockQuestion
+    | ExtendClockQuestion
 )
 _question: TypeAdapter[DecideQuestion] = TypeAdapter(Annotated[DecideQuestion, Field(discriminator="soort")])
 

@@ -261,15 +261,22 @@ async def test_acts_assignments_duties_and_cases_are_asked_in_the_name_of_the_pe
             f"/zaken/{case}/klokken/D19~{case}/_afhandelen",
             {"rol": "vt_procescoordinator", "doel": "melding_vt"},
         ),
+        await api.vt(
+            "POST",
+            f"/zaken/{case}/klokken/D21~{case}/_verlengen",
+            {"rol": "vt_procescoordinator", "doel": "melding_vt", "reden": "onderzoek"},
+        ),
     ]
-    assert [a.status_code for a in asked] == [201, 201, 201, 200, 200]
+    assert [a.status_code for a in asked] == [201, 201, 201, 200, 200, 200]
     assert [a.json()["soort"] for a in asked] == [
         "handeling",
         "toewijzing",
         "dienst",
         "zaak",
         "klok_afgehandeld",
+        "klok_verlengd",
     ]
+    assert asked[5].json()["vraag"]["reden"] == "onderzoek"
     assert asked[4].json()["vraag"]["klokId"] == f"D19~{case}"
     assert asked[0].json()["vraag"]["door"] == {"rol": "vt_procescoordinator", "medewerker": "vt-0001"}
     assert asked[0].json()["vraag"]["gebeurdOp"] == "2026-11-24T01:00:00.000Z"
@@ -287,6 +294,8 @@ async def test_acts_assignments_duties_and_cases_are_asked_in_the_name_of_the_pe
         ("GET", "/zaken/00000000-0000-4000-8000-000000000000?rol=burgemeester&doel=besluit", None),
         ("POST", "/zaken/00000000-0000-4000-8000-000000000000/klokken/D04/_afhandelen",
          {"rol": "burgemeester", "doel": "besluit"}),
+        ("POST", "/zaken/00000000-0000-4000-8000-000000000000/klokken/D21/_verlengen",
+         {"rol": "burgemeester", "doel": "besluit", "reden": "veiligheid"}),
         ("POST", "/plannen", message(rol="burgemeester")),
     ],
 )  # fmt: skip

@@ -11,12 +11,14 @@ from gateway.domain.deadlines.clock import (
     ClockChanges,
     ClockEvent,
     ClockStatus,
+    Extension,
     Owner,
     Party,
     clock_from_record,
     clock_record,
 )
 from gateway.domain.deadlines.corrected import settled_by_word
+from gateway.domain.deadlines.extending import extended
 from gateway.domain.deadlines.model import Deadline, Ending, Kind
 from gateway.domain.deadlines.progress import (
     clocks_after,
@@ -41,6 +43,7 @@ __all__ = [
     "ClockStatus",
     "Deadline",
     "Ending",
+    "Extension",
     "Kind",
     "Owner",
     "Party",
@@ -53,6 +56,7 @@ __all__ = [
     "clocks_lapsed",
     "deadlines",
     "due_alarms",
+    "extended",
     "installed_tz_version",
     "next_moment",
     "reckoned_again",

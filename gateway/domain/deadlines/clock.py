@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from gateway.domain.clock import LOCAL, parse_time, rfc3339
-from gateway.domain.identifiers import CaseId, CopyId, MessageId, Oin, RoleId
+from gateway.domain.identifiers import CaseId, CopyId, MessageId, Oin, RoleId, StaffRef
 
 TERM_OVER: Final = "termijn"
 """`ended_by` of a clock that reached its end."""
@@ -71,6 +71,16 @@ class Owner:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Extension:
+    """More time that somebody gave: when, why, and who."""
+
+    at: datetime
+    reason: str
+    oin: Oin
+    staff: StaffRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
     """A clock. `anchor_at` is the fact it is counted from; `opened_at` when the hub registered it; `due_at` None
     means that it has no end of its own. `causes` are the messages that started it, the first one first. `groups`
@@ -105,6 +115,7 @@ class Clock:
     pilot_count: int | None = None
     started_by: Oin | None = None
     corrected: str | None = None
+    extensions: tuple[Extension, ...] = ()
 
     @property
     def running(self) -> bool:
@@ -174,6 +185,10 @@ def clock_record(clock: Clock) -> dict[str, Any]:
         **({} if clock.pilot_count is None else {"pilot_count": clock.pilot_count}),
         "started_by": clock.started_by,
         "corrected": clock.corrected,
+        "extensions": [
+            {"at": rfc3339(each.at), "reason": each.reason, "oin": each.oin, "staff": each.staff}
+            for each in clock.extensions
+        ],
     }
 
 
@@ -187,6 +202,9 @@ def clock_from_record(record: Mapping[str, Any]) -> Clock:
             "groups": tuple(record["groups"]),
             "owner": Owner(oin=owner["oin"], roles=tuple(map(RoleId, owner["roles"]))),
             "waits_for": tuple(tuple(map(RoleId, roles)) for roles in record.get("waits_for", ())),
+            "extensions": tuple(
+                Extension(**{**each, "at": parse_time(each["at"])}) for each in record.get("extensions", ())
+            ),
             "anchor_at": parse_time(record["anchor_at"]),
             "opened_at": parse_time(record["opened_at"]),
             "due_at": _moment(record["due_at"]),

@@ -160,6 +160,14 @@ class OwnerRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExtensionRule:
+    """How much time the owner may add each time, and for which reasons."""
+
+    by: Counted
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Handbook:
     """The row as the domain handbook words it, compared with it by a test."""
 
@@ -195,6 +203,7 @@ class ClockRules:
     by_hand: bool
     by_correction: bool
     outlives_case: bool
+    extension: ExtensionRule | None
 
     def capped(self, anchor: datetime, due: datetime | None) -> datetime | None:
         """The end, never beyond the cap of the deadline (Wth 9(1): four weeks; Leidraad 10: 18 months)."""

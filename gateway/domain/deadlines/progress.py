@@ -23,6 +23,7 @@ from gateway.domain.deadlines.clock import (
     Owner,
 )
 from gateway.domain.deadlines.corrected import corrected_clocks
+from gateway.domain.deadlines.extending import with_extensions
 from gateway.domain.deadlines.length import Numbers, counted_by, end_after, instant, is_stated
 from gateway.domain.deadlines.matching import clocks_meant, still_untold
 from gateway.domain.deadlines.model import ChangeRule, ClockRules, Ending, StopRule
@@ -115,7 +116,12 @@ def reckoned_again(clock: Clock, *, tz_version: str) -> Clock:
         return replace(clock, tz_version=tz_version)
     numbers = counted_by(rules.due, clock.pilot_count)
     due = end_after(rules.due, clock.anchor_at, {}, tie=rules.tie, numbers=numbers)
-    return _with_end(replace(clock, tz_version=tz_version), rules, due or clock.due_at, stated=False)
+    due = (
+        clock.due_at
+        if due is None
+        else with_extensions(due, rules.extension, clock.extensions, tie=rules.tie)
+    )
+    return _with_end(replace(clock, tz_version=tz_version), rules, due, stated=False)
 
 
 def _changes(

@@ -17,6 +17,7 @@ from gateway.domain.deadlines.model import (
     ClockRules,
     Deadline,
     Ending,
+    ExtensionRule,
     From,
     Handbook,
     Identity,
@@ -118,7 +119,16 @@ def _rules(row: Record) -> ClockRules:
             by_hand=row.flag("by_hand", default=True),
             by_correction=row.flag("by_correction", default=False),
             outlives_case=row.flag("outlives_case", default=False),
+            extension=_extension(row),
         )
+
+
+def _extension(rules: Record) -> ExtensionRule | None:
+    row = rules.record_or_none("extension")
+    if row is None:
+        return None
+    with row:
+        return ExtensionRule(by=_counted(row.value("by"), row.where), reasons=row.texts("reasons"))
 
 
 def _owner(row: Record) -> OwnerRule:

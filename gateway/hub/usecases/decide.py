@@ -4,18 +4,18 @@ from typing import assert_never
 
 from gateway.hub.usecases.answer_afterwards import answer_afterwards
 from gateway.hub.usecases.answer_case_changes import answer_case_changes
+from gateway.hub.usecases.answer_clocks import answer_clocks
 from gateway.hub.usecases.answer_duties import answer_duties
 from gateway.hub.usecases.answer_registers import answer_registers
 from gateway.hub.usecases.assign import assign
 from gateway.hub.usecases.decide_act import decide_act
 from gateway.hub.usecases.parts import Asker, Parts
 from gateway.hub.usecases.set_duty import set_duty
-from gateway.hub.usecases.settle_clock import settle_clock
 from gateway.hub.usecases.settling import settle
 from gateway.hub.usecases.show_case import show_case
 from gateway.hub.usecases.succeeding import require_current
 from gateway.protocol.case_questions import HandoverCaseQuestion, LinkQuestion, MergeQuestion
-from gateway.protocol.clock_questions import SettleClockQuestion
+from gateway.protocol.clock_questions import ExtendClockQuestion, SettleClockQuestion
 from gateway.protocol.conversations import ConversationQuestion
 from gateway.protocol.duty_questions import (
     CallListQuestion,
@@ -73,8 +73,8 @@ async def decide_question(parts: Parts, asker: Asker, body: bytes) -> Answer:  #
             return await settle(lambda: answer_registers(parts, asker, question))
         case LinkQuestion() | MergeQuestion() | HandoverCaseQuestion():
             return await settle(lambda: answer_case_changes(parts, asker, question))
-        case SettleClockQuestion():
-            return await settle(lambda: settle_clock(parts, asker, question))
+        case SettleClockQuestion() | ExtendClockQuestion():
+            return await settle(lambda: answer_clocks(parts, asker, question))
         case (
             RosterQuestion()
             | SubstituteQuestion()

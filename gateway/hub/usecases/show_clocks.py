@@ -65,6 +65,7 @@ def _view(clock: Clock, look: str | None, alarms: Iterable[AlarmRow], now: datet
         "teLaat": clock.done_late or clock.overdue(now),
         "geeindigdOp": None if clock.ended_at is None else _local(clock.ended_at),
         "geeindigdDoor": None if clock.running else reason(clock),
+        "verlengd": [{"op": _local(each.at), "reden": each.reason} for each in clock.extensions],
         "eigenaar": {"oin": clock.owner.oin, "rollen": list(clock.owner.roles)},
         "kijktOp": None if look is None else _local(parse_time(look)),
         "waarschuwingen": list(_alarms(clock, alarms)),

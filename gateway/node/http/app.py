@@ -10,6 +10,7 @@ from gateway.node.http.diensten import diensten_router
 from gateway.node.http.documenten import BODY_LIMITS, documenten_router
 from gateway.node.http.goedkeuringen import goedkeuringen_router
 from gateway.node.http.identity import annotated_person
+from gateway.node.http.klokken import klokken_router
 from gateway.node.http.noodopeningen import noodopeningen_router
 from gateway.node.http.postvak import postvak_router
 from gateway.node.http.registers import registers_router
@@ -35,6 +36,7 @@ _ROUTERS: Final = (
     terughalen_router,
     postvak_router,
     zaken_router,
+    klokken_router,
     zaakwijzigingen_router,
     goedkeuringen_router,
     noodopeningen_router,

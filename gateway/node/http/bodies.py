@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from gateway.protocol.clock_questions import ExtensionReason
 from gateway.protocol.wire import FactValue, Kant
 
 UuidText = Annotated[str, Field(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
@@ -297,6 +298,14 @@ class KlokAfhandeling(Body):
 
     rol: Name
     doel: Name
+
+
+class KlokVerlenging(Body):
+    """Waarom een taak meer tijd krijgt, en wie dat in welke rol beslist."""
+
+    rol: Name
+    doel: Name
+    reden: ExtensionReason
 
 
 class Toewijzing(Body):

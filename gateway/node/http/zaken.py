@@ -4,10 +4,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 
-from gateway.node.http.bodies import Dienst, Handeling, KlokAfhandeling, Toewijzing, UuidText
-from gateway.node.usecases.act import Act, assign, perform, set_duty, settle_clock, show_case
+from gateway.node.http.bodies import Dienst, Handeling, Toewijzing, UuidText
+from gateway.node.usecases.act import Act, assign, perform, set_duty, show_case
 from gateway.node.usecases.parts import Parts
-from gateway.protocol.clock_questions import ClockName
 from gateway.protocol.submission import Staff
 
 
@@ -23,27 +22,6 @@ def zaken_router(parts: Parts, person_type: Any) -> APIRouter:
         person: person_type,
     ) -> dict[str, Any]:
         return dict(await show_case(parts, person, case_id=zaak_id, role=rol, purpose=doel))
-
-    @router.post(
-        "/zaken/{zaakId}/klokken/{klokId}/_afhandelen",
-        summary="Meld dat de taak van een klok buiten Schakel is gedaan",
-    )
-    async def handel_klok_af(
-        zaak_id: Annotated[UuidText, Path(alias="zaakId")],
-        klok_id: Annotated[ClockName, Path(alias="klokId")],
-        afhandeling: KlokAfhandeling,
-        person: person_type,
-    ) -> dict[str, Any]:
-        return dict(
-            await settle_clock(
-                parts,
-                person,
-                case_id=zaak_id,
-                clock=klok_id,
-                role=afhandeling.rol,
-                purpose=afhandeling.doel,
-            )
-        )
 
     @router.post("/handelingen", status_code=201, summary="Verricht een handeling zonder bericht")
     async def verricht_handeling(handeling: Handeling, person: person_type) -> dict[str, Any]:

@@ -12,7 +12,12 @@ from gateway.domain.clock import rfc3339
 from gateway.node.hub_link import answer_or_error
 from gateway.node.storage.emergencies import put_on_roster
 from gateway.node.usecases.parts import Parts, Person
-from gateway.protocol.clock_questions import SettleClockQuestion
+from gateway.protocol.clock_questions import (
+    ClockQuestion,
+    ExtendClockQuestion,
+    ExtensionReason,
+    SettleClockQuestion,
+)
 from gateway.protocol.questions import ActQuestion, AssignQuestion, CaseQuestion, DutyQuestion
 from gateway.protocol.subjects import Verb
 from gateway.protocol.submission import Staff
@@ -100,9 +105,35 @@ async def settle_clock(
     return await _ask(parts, question)
 
 
+async def extend_clock(
+    parts: Parts,
+    person: Person,
+    *,
+    case_id: str,
+    clock: str,
+    reason: ExtensionReason,
+    role: str,
+    purpose: str,
+) -> Mapping[str, Any]:
+    """This person gives a duty more time, for that reason. Gives the new end of the clock.
+
+    Raises NotFound, Refused, Conflict for a clock that is not to be extended, now or at all, Unavailable.
+    """
+    person.require_role(role)
+    question = ExtendClockQuestion(
+        soort="klok_verlengd",
+        zaak_id=case_id,
+        klok_id=clock,
+        door=_staff(person, role),
+        doel=purpose,
+        reden=reason,
+    )
+    return await _ask(parts, question)
+
+
 async def _ask(
     parts: Parts,
-    question: ActQuestion | AssignQuestion | DutyQuestion | CaseQuestion | SettleClockQuestion,
+    question: ActQuestion | AssignQuestion | DutyQuestion | CaseQuestion | ClockQuestion,
 ) -> Mapping[str, Any]:
     return answer_or_error(await parts.hub.ask(Verb.DECIDE, question.canonical()))
 
