@@ -1,5 +1,6 @@
 """A real nats-server in operator mode with two invented agencies, and connections as each of its users."""
 
+import base64
 import json
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -10,7 +11,7 @@ from typing import Any
 
 from nats.aio.client import Client
 
-from gateway.hub.messaging.accounts import HUB_INBOX_PREFIX
+from gateway.hub.messaging.accounts import ADMIN_INBOX_PREFIX, HUB_INBOX_PREFIX
 from gateway.hub.messaging.accounts_config import NatsTls, ServerPlace, server_config
 from gateway.hub.messaging.accounts_connection import ClientTls, Connection, connect
 from gateway.hub.messaging.accounts_files import OperatorFolder, write_credentials
@@ -119,3 +120,38 @@ async def stored(hub: Client) -> list[tuple[str, int]]:
     answer = await hub.request(f"$JS.API.STREAM.INFO.{INBOX_STREAM}", b'{"subjects_filter":">"}', timeout=20)
     subjects: dict[str, int] = json.loads(answer.data)["state"].get("subjects") or {}
     return sorted(subjects.items())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A message in the stream: its Nats-Msg-Id, and the batch that it came in, if it did."""
+
+    publish_id: str
+    subject: str
+    batch: str | None
+    payload: bytes
+
+
+async def kept(exchange: Exchange) -> list[Kept]:
+    """Every message in the stream, in its order."""
+    async with exchange.connect(exchange.admin, ADMIN_INBOX_PREFIX) as admin:
+
+        async def ask(what: str, body: bytes = b"") -> dict[str, Any]:
+            answer = await admin.request(f"$JS.API.STREAM.{what}.{INBOX_STREAM}", body, timeout=20)
+            said: dict[str, Any] = json.loads(answer.data)
+            return said
+
+        last = (await ask("INFO"))["state"]["last_seq"]
+        found = [await ask("MSG.GET", json.dumps({"seq": seq}).encode()) for seq in range(1, last + 1)]
+    return [_kept(each["message"]) for each in found if "message" in each]  # else it was acknowledged
+
+
+def _kept(message: dict[str, Any]) -> Kept:
+    lines = base64.b64decode(message["hdrs"]).decode().split("\r\n")
+    headers = dict(line.split(": ", 1) for line in lines if ": " in line)
+    return Kept(
+        publish_id=headers["Nats-Msg-Id"],
+        subject=message["subject"],
+        batch=headers.get("Nats-Batch-Id"),
+        payload=base64.b64decode(message.get("data", "")),
+    )
