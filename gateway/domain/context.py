@@ -31,8 +31,7 @@ def context_from_facts(case: CaseFacts, now: datetime) -> dict[str, ContextValue
 
 
 def context_for_agency(case: CaseFacts, oin: Oin, *places: Oin) -> dict[str, ContextValue]:
-    """The keys that differ per reader: what the facts say about this agency, or about those whose place it took. A
-    need is what an agency states itself."""
+    """The keys that differ per reader: what the facts say about this agency, or about those whose place it took."""
     measure = case.last("rvdk.notificatie")
     designated = case.last("huisverbod.opgelegd")
     return {
@@ -41,9 +40,6 @@ def context_for_agency(case: CaseFacts, oin: Oin, *places: Oin) -> dict[str, Con
         and measure.facts.get("gecertificeerde_instelling") in {oin, *places},
         "aangewezen": designated is not None
         and designated.facts.get("aangewezen_instantie") in {oin, *places},
-        "noodzaak": any(
-            entry.sender == oin and "noodzaak_code" in entry.facts for entry in case.of("historie.verzoek")
-        ),
     }
 
 

@@ -328,11 +328,10 @@ def test_what_differs_per_agency() -> None:
         "rvdk.notificatie",
         {"maatregel": "ots", "gecertificeerde_instelling": GI},
     )
-    asked: tuple[str, dict[str, object]] = ("historie.verzoek", {"noodzaak_code": "probleemverkenning"})
-    known = case([*BAN, measure, asked], "opgelegd")
-    assert context_for_agency(known, GI) == {"ots": True, "aangewezen": True, "noodzaak": False}
-    assert context_for_agency(known, VT) == {"ots": False, "aangewezen": False, "noodzaak": True}
-    assert context_for_agency(case([]), GI) == {"ots": False, "aangewezen": False, "noodzaak": False}
+    known = case([*BAN, measure], "opgelegd")
+    assert context_for_agency(known, GI) == {"ots": True, "aangewezen": True}
+    assert context_for_agency(known, VT) == {"ots": False, "aangewezen": False}
+    assert context_for_agency(case([]), GI) == {"ots": False, "aangewezen": False}
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from gateway.hub.policy.questions import FactValue
 from gateway.hub.storage.clock_reading import clock_of
 from gateway.hub.usecases.case_record import CaseRecord
 from gateway.hub.usecases.grounds import NOTHING, Matter, mandate_held, register_context
+from gateway.hub.usecases.needs import is_needed
 from gateway.protocol.registry import Participant
 from gateway.protocol.wire import RecordedKant
 
@@ -46,6 +47,7 @@ def actor_context(record: CaseRecord, actor: Actor, now: datetime, *, matter: Ma
     return {
         **_of_case_and_agency(record, actor.agency.oin, now),
         **register_context(record, actor.agency.oin, actor.role, matter, now),
+        "noodzaak": is_needed(record, actor.agency.oin, actor.role, matter),
         **_side("kant", side_of(record, actor.agency.oin, actor.role, actor.staff)),
         "toegewezen": actor.opens or is_on_case(record, actor) or is_on_duty(record, actor),
         "dienst": is_on_duty(record, actor),
@@ -54,7 +56,7 @@ def actor_context(record: CaseRecord, actor: Actor, now: datetime, *, matter: Ma
         "mandaat": mandate_held(record, actor.agency.oin, actor.role, actor.staff, now),
         "doel_verklaard": True,
         "break_glass": False,
-        # The owner's node matches persons; a message or copy of the case is about persons of the case.
+        # Not judged: no node states yet whether the persons in a message are those of the case, so G14 never refuses.
         "persoon_in_zaak": True,
     }
 
@@ -67,6 +69,7 @@ def recipient_context(
     return {
         **_of_case_and_agency(record, agency.oin, now),
         **register_context(record, agency.oin, role, matter, now),
+        "noodzaak": is_needed(record, agency.oin, role, matter),
         **_side("ontvanger_kant", side),
     }
 

@@ -154,6 +154,7 @@ def _matter(opening: _Opening) -> Matter:
         owner=opening.record.heir(opening.found.message.oin),
         categories=frozenset(_categories(opening.message_type)),
         purposes=frozenset() if purpose is None else frozenset({purpose}),
+        in_reply_to=opening.found.message.in_reply_to,
     )
 
 

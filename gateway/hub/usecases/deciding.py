@@ -256,7 +256,10 @@ def _message_question(
                     recipient.role,
                     now,
                     matter=matter_of_sending(
-                        proposal.message_type, proposal.sender.agency.oin, recipient.role
+                        proposal.message_type,
+                        proposal.sender.agency.oin,
+                        recipient.role,
+                        proposal.in_reply_to,
                     ),
                 ),
             )

@@ -31,22 +31,24 @@ _FIRST_TERM: Final = "pilot_eerste_termijn"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matter:
-    """What is decided: about whose data, of which categories, for which purposes; or which act."""
+    """What is decided: about whose data, of which categories, for which purposes, in answer to which message; or which
+    act."""
 
     owner: str | None = None
     categories: frozenset[CategoryId] = frozenset()
     purposes: frozenset[PurposeId] = frozenset()
+    in_reply_to: str | None = None
     act: str | None = None
 
 
 NOTHING: Final = Matter()
 
 
-def matter_of_sending(message: MessageType, owner: str, role: str) -> Matter:
+def matter_of_sending(message: MessageType, owner: str, role: str, in_reply_to: str | None) -> Matter:
     """Sending this message to that role. The policy picks the purpose to read for, so each possible one counts."""
     reading = message.reads_as.get(RoleId(role)) or (*message.purposes, *message.purposes_last)
     categories = frozenset(field.category for field in message.fields)
-    return Matter(owner=owner, categories=categories, purposes=frozenset(reading))
+    return Matter(owner=owner, categories=categories, purposes=frozenset(reading), in_reply_to=in_reply_to)
 
 
 def register_context(
