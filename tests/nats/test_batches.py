@@ -165,6 +165,21 @@ async def test_a_commit_whose_answer_is_lost_was_stored_and_is_not_stored_again(
     await assert_each_once(exchange, messages)
 
 
+async def test_control_a_relay_that_forgets_the_ids_of_its_first_try_stores_twice_and_is_found_out(
+    exchange: Exchange, wire: Wire, relay: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    messages = waiting(MANY)
+    monkeypatch.setattr(publishing, "ACK_WITHIN_S", 2.0)
+    wire.loses = answers_to_commits
+    assert not await publishing._as_batch(relay, messages)
+    forgetful = [replace(message, publish_id=f"nieuw-{message.publish_id}") for message in messages]
+    wire.loses = lambda _: False
+    await publish(relay, forgetful)
+    assert set(Counter(each.payload for each in await kept(exchange)).values()) == {2}
+    with pytest.raises(AssertionError):
+        await assert_each_once(exchange, messages)
+
+
 async def test_batches_that_relays_abandoned_when_they_were_killed_store_nothing_and_hold_up_nobody(
     exchange: Exchange, wire: Wire
 ) -> None:
