@@ -111,6 +111,13 @@ class Story:
     def of(self, deadline: str) -> list[Clock]:
         return [clock for clock in self.clocks.values() if clock.deadline == deadline]
 
+    def of_agencies(self, deadline: str) -> list[Clock]:
+        """Those of the agencies that are told, without that of the household."""
+        return [clock for clock in self.of(deadline) if clock.groups != ("huisgenoten",)]
+
+    def household(self, deadline: str, start: str) -> Clock:
+        return self.clocks[f"{deadline}/{start}/niemand-huisgenoten"]
+
     def one(self, deadline: str) -> Clock:
         [clock] = self.of(deadline)
         return clock

@@ -100,12 +100,15 @@ def test_the_copy_of_a_ruling_is_due_by_the_kind_of_ruling(story: Story, soort: 
     }
     to = ((MUNICIPALITY, "gemeente_jurist"), (POLICE, "politie_hovj"))
     ruling = story.tell("rechter.uitspraak", "2026-02-13T12:05", sender=COURT, to=to, facts=facts)
-    assert {(clock.party, clock.due_at) for clock in story.of("D14")} == {
+    assert {(clock.party, clock.due_at) for clock in story.of_agencies("D14")} == {
         (MUNICIPALITY, at(due)),
         (POLICE, at(due)),
     }
     for kind in ("technisch", "functioneel"):  # it lies in an inbox: nobody knows of it yet
         story.receipt(ruling, POLICE, "politie_hovj", "2026-02-13T12:06", kind)
-    assert len([clock for clock in story.of("D14") if clock.running]) == 2
+    assert len([clock for clock in story.of_agencies("D14") if clock.running]) == 2
     story.receipt(ruling, POLICE, "politie_hovj", "2026-02-13T12:10", "geopend")
-    assert [clock.party for clock in story.of("D14") if clock.running] == [MUNICIPALITY]
+    assert [clock.party for clock in story.of_agencies("D14") if clock.running] == [MUNICIPALITY]
+    household = next(clock for clock in story.of("D14") if clock.groups == ("huisgenoten",))
+    assert household.running
+    assert household.owner.roles == ("burgemeester", "gemeente_jurist"), "through the municipality (Wth 8(1))"

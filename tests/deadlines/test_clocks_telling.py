@@ -12,7 +12,7 @@ from gateway.domain.deadlines import (
 )
 from gateway.domain.identifiers import CopyId, Oin, RoleId, StaffRef
 from gateway.domain.urgency import Urgency
-from tests.deadlines.bans import NEXT_MORNING, RECIPIENTS, impose, release, told
+from tests.deadlines.bans import NEXT_MORNING, RECIPIENTS, extend, impose, release, told
 from tests.deadlines.story import (
     BAN,
     CASE,
@@ -49,9 +49,11 @@ def test_each_agency_that_must_be_told_has_its_own_clock(story: Story) -> None:
         to=RECIPIENTS,
         facts={**BAN, "aangewezen_instantie": "00000099000000000009"},
     )
-    assert {clock.party for clock in story.of("D07")} == {VEILIG_THUIS, Oin("00000099000000000009")}
+    assert {clock.party for clock in story.of_agencies("D07")} == {VEILIG_THUIS, Oin("00000099000000000009")}
     story.receipt(ban, VEILIG_THUIS, "vt_medewerker", "2026-02-10T02:30")
-    assert {clock.party for clock in story.of("D07") if clock.running} == {Oin("00000099000000000009")}
+    assert {clock.party for clock in story.of_agencies("D07") if clock.running} == {
+        Oin("00000099000000000009")
+    }
 
 
 def test_a_colleague_in_another_role_was_not_told(story: Story) -> None:
@@ -67,11 +69,11 @@ def test_a_colleague_in_another_role_was_not_told(story: Story) -> None:
         for kind in ("geopend", "aanvaard"):
             story.receipt(ban, colleague, role, "2026-02-10T02:12", kind)
     assert story.one("D06").running
-    assert story.one("D07").running
+    assert [clock.running for clock in story.of_agencies("D07")] == [True]
     story.receipt(ban, MUNICIPALITY, "burgemeester", "2026-02-10T02:20")
     story.receipt(ban, VEILIG_THUIS, "vt_medewerker", "2026-02-10T02:21")
     assert story.one("D06").ended_at == at("2026-02-10T02:20")
-    assert story.one("D07").ended_at == at("2026-02-10T02:21")
+    assert [clock.ended_at for clock in story.of_agencies("D07")] == [at("2026-02-10T02:21")]
 
 
 def test_two_groups_in_one_agency_are_both_told(story: Story) -> None:
@@ -102,9 +104,31 @@ def test_an_agency_that_is_designated_alone_is_told_by_any_of_its_people(story: 
 
 def test_a_clock_from_before_roles_were_kept_is_stopped_by_its_agency(story: Story) -> None:
     impose(story)
-    record = clock_record(story.one("D07"))
+    [clock] = story.of_agencies("D07")
+    record = clock_record(clock)
     del record["waits_for"]
     assert clock_from_record(record).waits_for == ()
+
+
+def test_no_receipt_tells_the_household_and_its_clock_runs_until_somebody_says_so(story: Story) -> None:
+    """Wth 2(8), 9(1): the burgemeester informs them. The written decision after an oral ban starts no second duty."""
+    impose(story, mondeling_aangezegd=True)
+    written = story.tell("huisverbod.opgelegd", NEXT_MORNING, to=RECIPIENTS, facts=BAN)
+    for oin, role in RECIPIENTS:
+        story.receipt(written, oin, role, "2026-02-10T08:10")
+    story.tell(
+        "huisverbod.uitreiking", NEXT_MORNING, soort="opleggen", gebeurd_op="2026-02-10T08:00:00+01:00"
+    )
+    untold = story.household("D07", "huisverbod.opgelegd")
+    assert (untold.running, untold.owner.roles) == (True, ("burgemeester",))
+    extend(story)
+    assert story.household("D07", "huisverbod.verlengd").running
+    told_at = at("2026-02-10T09:00")
+    settled = settled_by_hand(untold, told_at, MUNICIPALITY, StaffRef("gem-12"))
+    assert (settled.ended_at, settled.ended_by) == (told_at, f"{MUNICIPALITY}:gem-12")
+    story.clocks[settled.clock_id] = settled
+    story.tell("huisverbod.opgelegd", "2026-02-10T10:00", to=RECIPIENTS, facts=BAN)
+    assert story.clocks[settled.clock_id] == settled
 
 
 def test_a_group_that_nobody_addressed_has_a_clock_until_it_is_addressed(story: Story) -> None:
@@ -121,14 +145,14 @@ def test_a_group_that_nobody_addressed_has_a_clock_until_it_is_addressed(story: 
 def test_a_second_message_that_leaves_out_who_was_told_starts_no_silent_clock(story: Story) -> None:
     impose(story, mondeling_aangezegd=True)
     story.tell("huisverbod.opgelegd", NEXT_MORNING, facts=BAN)
-    assert not [clock for clock in story.of("D07") if clock.party is None]
+    assert not [clock for clock in story.of_agencies("D07") if clock.party is None]
 
 
 def test_a_receipt_of_the_later_copy_stops_the_clock_of_the_first(story: Story) -> None:
     impose(story, mondeling_aangezegd=True)
     written = story.tell("huisverbod.opgelegd", NEXT_MORNING, to=RECIPIENTS, facts=BAN)
     story.receipt(written, VEILIG_THUIS, "vt_medewerker", "2026-02-10T08:10")
-    assert not [clock for clock in story.of("D07") if clock.running]
+    assert not [clock for clock in story.of_agencies("D07") if clock.running]
 
 
 def test_the_task_after_a_release_stays_open_until_the_household_was_told(story: Story) -> None:

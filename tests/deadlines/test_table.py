@@ -103,6 +103,7 @@ def _rules(document: Any, deadline: str) -> Any:
         ("D29", lambda rules: rules["stops"][0].pop("subject_fact"), "match on the subject"),
         ("D29", lambda rules: rules["steps"][1].update(every={"days": 1}), "minutes or hours"),
         ("D23", lambda rules: rules["steps"][0].update({"from": "opened"}), "begins anew"),
+        ("D07", lambda rules: rules.update(by_hand=False), "told by hand"),
         ("D01", lambda rules: rules.update(act="verdwijnen"), "unknown"),
         ("D02", lambda rules: rules.update(follows="D99"), "unknown"),
     ],

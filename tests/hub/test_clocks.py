@@ -117,6 +117,22 @@ async def test_a_colleague_in_another_role_cannot_stop_a_clock_with_a_receipt(ea
     assert not (await clocks(each_hub, ban.case_id))[TOLD].running
 
 
+async def test_the_household_is_told_when_the_burgemeester_says_so_and_not_before(
+    each_hub: RunningHub,
+) -> None:
+    ban = await impose_ban(each_hub)
+    name = "D07~huisverbod.opgelegd~niemand-huisgenoten"
+    body = ban.vt.receipt(ban.imposed, "aanvaard", staff=ban.vt.staff)
+    assert (await each_hub.ask(Verb.RECEIPT, VT, body)).answer.status == 200
+    key = name.replace("~", "/")
+    assert (await clocks(each_hub, ban.case_id))[key].running
+    assert (await settle(ban.vt, ban.case_id, name)).status == 403
+    done = await settle(ban.mayor, ban.case_id, name, purpose="besluit")
+    assert (done.status, done.body["status"]) == (200, "gestopt"), done.body
+    clock = (await clocks(each_hub, ban.case_id))[key]
+    assert (clock.ended_at, clock.ended_by) == (each_hub.hands.now, f"{GEM}:{ban.mayor.staff}")
+
+
 async def test_another_agency_cannot_stop_a_clock_with_a_receipt(each_hub: RunningHub) -> None:
     ban = await impose_ban(each_hub)
     before = await clocks(each_hub, ban.case_id)

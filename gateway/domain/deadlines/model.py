@@ -75,13 +75,16 @@ class Trigger:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartyGroup:
     """Agencies that each get a clock of their own: recipients in one of `roles` (empty: every recipient), or the
-    agency in `fact`. When there is none and it is not `optional`, a clock without a party says that nobody was
-    told."""
+        agency in `fact`. When there is none and it is not `optional`, a clock without a party says that nobody was
+        told. `outside`: people who get no messages, such as the household; no receipt says that they were told, so
+    their clock runs until whose duty it is (`told_by`, else the owner of the deadline) says so by hand, on record."""
 
     name: str
     roles: tuple[RoleId, ...] = ()
     fact: str | None = None
     optional: bool = False
+    outside: bool = False
+    told_by: tuple[RoleId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

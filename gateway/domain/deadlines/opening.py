@@ -19,6 +19,7 @@ class _Told:
     oin: Oin | None = None
     roles: tuple[RoleId, ...] = ()
     waits_for: tuple[tuple[RoleId, ...], ...] = ()
+    told_by: tuple[RoleId, ...] = ()
 
 
 def opened_clocks(
@@ -135,7 +136,7 @@ def _told(rule: StartRule, event: ClockEvent, *, asked: bool) -> Iterator[_Told]
     members = {group.name: _members(group, event) for group in rule.parties}
     for group in rule.parties:
         if not members[group.name] and not group.optional:
-            yield _Told(groups=(group.name,))
+            yield _Told(groups=(group.name,), told_by=group.told_by)
     for oin in dict.fromkeys(oin for agencies in members.values() for oin in agencies):
         if asked or oin != event.sender:
             groups = tuple(name for name, agencies in members.items() if oin in agencies)
@@ -147,6 +148,8 @@ def _told(rule: StartRule, event: ClockEvent, *, asked: bool) -> Iterator[_Told]
 
 
 def _members(group: PartyGroup, event: ClockEvent) -> dict[Oin, tuple[RoleId, ...]]:
+    if group.outside:
+        return {}
     if group.fact is not None:
         named = event.facts.get(group.fact)
         return {Oin(named): ()} if isinstance(named, str) else {}
@@ -160,6 +163,8 @@ def _members(group: PartyGroup, event: ClockEvent) -> dict[Oin, tuple[RoleId, ..
 def _owner(rule: OwnerRule, event: ClockEvent, told: _Told) -> Owner:
     if rule.party and told.oin is not None:
         return Owner(oin=told.oin, roles=told.roles)
+    if told.told_by:
+        return Owner(oin=None, roles=told.told_by)
     named = event.facts.get(rule.fact) if rule.fact is not None else None
     if isinstance(named, str):
         return Owner(oin=Oin(named), roles=())

@@ -211,6 +211,8 @@ def _group(row: Record) -> PartyGroup:
             roles=_roles(row.texts_or_none("roles") or ()),
             fact=row.text_or_none("fact"),
             optional=row.flag("optional", default=False),
+            outside=row.flag("outside", default=False),
+            told_by=_roles(row.texts_or_none("told_by") or ()),
         )
 
 

@@ -56,7 +56,12 @@ def _check_start(where: str, start: StartRule, rules: ClockRules, words: Catalog
     times = [start.at, *(_facts_of(rules.due) if rules.due and start.armed else ())]
     by_fact = [rules.due.fact] if isinstance(rules.due, ByFact) else []
     _check_trigger(where, start.trigger, words, times=times, others=[*parties, *owner, *by_fact])
-    check_known((role for group in start.parties for role in group.roles), words.roles, where)
+    check_known(
+        (role for group in start.parties for role in (*group.roles, *group.told_by)), words.roles, where
+    )
+    for group in start.parties:
+        if group.outside and (group.roles or group.fact or group.optional or not rules.by_hand):
+            raise CatalogueError(f"{where}: who is outside gets no message, and is told by hand")
 
 
 def _check_trigger(
