@@ -14,11 +14,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from gateway.domain.clock import parse_time
 from gateway.domain.errors import SchakelError
 from gateway.domain.identifiers import StaffRef, parse_staff_ref, parse_uuid
+
+if TYPE_CHECKING:
+    from gateway.hub.storage.delivery_overview import Notices, Total, Undelivered
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
 STANDINGS: Final = ("wachtend", "onzeker", "onderweg", "dood", "afgekeurd")
@@ -100,43 +103,43 @@ def _show(arguments: argparse.Namespace, place: OperatorPlace) -> int:
     finally:
         engines.dispose()
     if arguments.json:
-        document = {
-            "totalen": [asdict(each) for each in summary],
-            "meldingen": [asdict(each) for each in notices],
-            "kopieen": [asdict(each) for each in copies],
+        parts: dict[str, Sequence[Total | Notices | Undelivered]] = {
+            "totalen": summary,
+            "meldingen": notices,
+            "kopieen": copies,
         }
+        document = {name: [asdict(each) for each in rows] for name, rows in parts.items()}
         _say(json.dumps(document, indent=2))
-        return DONE
-    if not summary and not notices:
+    elif not summary and not notices:
         _say("Alles is afgeleverd.")
-        return DONE
+    else:
+        _show_totals(summary, notices, place.now)
+        _show_copies(copies, place.now)
+    return DONE
+
+
+def _show_totals(summary: Sequence[Total], notices: Sequence[Notices], now: datetime) -> None:
     _table(
         ("organisatie", "stand", "aantal", "oudste"),
-        [(t.oin, t.standing, str(t.copies), _age(t.oldest, place.now)) for t in summary]
-        + [(n.oin, "meldingen", str(n.waiting), _age(n.oldest, place.now)) for n in notices],
+        [(t.oin, t.standing, str(t.copies), _age(t.oldest, now)) for t in summary]
+        + [(n.oin, "meldingen", str(n.waiting), _age(n.oldest, now)) for n in notices],
     )
-    if copies:
-        _say("")
-        _table(
-            ("kopie", "organisatie", "rol", "type", "urgentie", "stand", "sinds", "pogingen", "reden"),
-            [
-                (
-                    *(
-                        c.copy_id,
-                        c.oin,
-                        c.role,
-                        c.slug,
-                        c.urgency,
-                        c.standing,
-                        _age(c.accepted_at, place.now),
-                    ),
-                    str(c.attempts + c.republished),
-                    c.reason or "",
-                )
-                for c in copies
-            ],
-        )
-    return DONE
+
+
+def _show_copies(copies: Sequence[Undelivered], now: datetime) -> None:
+    if not copies:
+        return
+    _say("")
+    _table(
+        ("kopie", "organisatie", "rol", "type", "urgentie", "stand", "sinds", "pogingen", "reden"),
+        [
+            (
+                *(c.copy_id, c.oin, c.role, c.slug, c.urgency, c.standing),
+                *(_age(c.accepted_at, now), str(c.attempts + c.republished), c.reason or ""),
+            )
+            for c in copies
+        ],
+    )
 
 
 def _replay(arguments: argparse.Namespace, place: OperatorPlace) -> int:

@@ -25,7 +25,14 @@ from gateway.protocol.wire import OinRole
 def registers_router(parts: Parts, person_type: Any) -> APIRouter:
     """GET /registers; POST /mandaten, /verklaringen, /proeven, and /_intrekken of one of each."""
     router = APIRouter(tags=["registers"])
+    _reading(router, parts, person_type)
+    _entering(router, parts, person_type)
+    _entering_pilots(router, parts, person_type)
+    _revoking(router, parts, person_type)
+    return router
 
+
+def _reading(router: APIRouter, parts: Parts, person_type: Any) -> None:
     @router.get(
         "/registers",
         summary="Wat voor uw organisatie is vastgelegd, en met een zaak: wat daarin is verklaard",
@@ -37,6 +44,8 @@ def registers_router(parts: Parts, person_type: Any) -> APIRouter:
     ) -> dict[str, Any]:
         return dict(await show_registers(parts, person, role=rol, case_id=zaak_id))
 
+
+def _entering(router: APIRouter, parts: Parts, person_type: Any) -> None:
     @router.post("/mandaten", status_code=201, summary="Geef een hulpofficier van justitie mandaat")
     async def geef_mandaat(mandaat: MandaatVan, person: person_type) -> dict[str, Any]:
         signed = Mandate(
@@ -71,6 +80,8 @@ def registers_router(parts: Parts, person_type: Any) -> APIRouter:
         )
         return dict(await give_statement(parts, person, signed))
 
+
+def _entering_pilots(router: APIRouter, parts: Parts, person_type: Any) -> None:
     @router.post("/proeven", status_code=201, summary="Leg vast dat een gemeente meedoet aan een proef")
     async def leg_proef_vast(proef: Proef, person: person_type) -> dict[str, Any]:
         question = PilotQuestion(
@@ -84,6 +95,8 @@ def registers_router(parts: Parts, person_type: Any) -> APIRouter:
         )
         return dict(await register_pilot(parts, person, question))
 
+
+def _revoking(router: APIRouter, parts: Parts, person_type: Any) -> None:
     @router.post("/mandaten/{mandaatId}/_intrekken", summary="Trek een mandaat in")
     async def trek_mandaat_in(
         mandaat_id: Annotated[UuidText, Path(alias="mandaatId")], in_rol: InRol, person: person_type
@@ -103,5 +116,3 @@ def registers_router(parts: Parts, person_type: Any) -> APIRouter:
         proef_id: Annotated[UuidText, Path(alias="proefId")], in_rol: InRol, person: person_type
     ) -> dict[str, Any]:
         return dict(await revoke(parts, person, register="proef", entry_id=proef_id, role=in_rol.rol))
-
-    return router
