@@ -30,12 +30,17 @@ class Told(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedAgency:
-    """A fact of a message that names an agency. `roles`: the agency has one of these."""
+    """A fact of a message that names an agency. `roles`: the agency has one of these.
+
+    A duty can only be that of a participant (`is_duty`). Where the fact gives no more than a right to read, an agency
+    outside the exchange may stand there: it gets nothing, and a ban does not wait for its registration.
+    """
 
     message: str
     fact: str
     roles: frozenset[RoleId]
     told: Told
+    is_duty: bool
 
     def able(self, kind: AgencyKind) -> frozenset[RoleId]:
         """The roles in which an agency of that kind can do what is asked of it; empty when it cannot."""
@@ -55,13 +60,23 @@ def named_agencies() -> tuple[NamedAgency, ...]:
     helps = frozenset(map(RoleId, ("vt_medewerker", "casemanager_vt", "casemanager_gemeente")))
     guards = frozenset((RoleId("gi_jeugdbeschermer"),))
     return (
-        NamedAgency(message=RELEASE, fact="informeren_door", roles=informs, told=Told.NOW),
-        NamedAgency(message=CONFIRMATION, fact="overgedragen_aan", roles=informs, told=Told.NOW),
+        NamedAgency(message=RELEASE, fact="informeren_door", roles=informs, told=Told.NOW, is_duty=True),
         NamedAgency(
-            message="huisverbod.opgelegd", fact="aangewezen_instantie", roles=helps, told=Told.SO_FAR
+            message=CONFIRMATION, fact="overgedragen_aan", roles=informs, told=Told.NOW, is_duty=True
         ),
         NamedAgency(
-            message="rvdk.notificatie", fact="gecertificeerde_instelling", roles=guards, told=Told.ELSEWHERE
+            message="huisverbod.opgelegd",
+            fact="aangewezen_instantie",
+            roles=helps,
+            told=Told.SO_FAR,
+            is_duty=False,
+        ),
+        NamedAgency(
+            message="rvdk.notificatie",
+            fact="gecertificeerde_instelling",
+            roles=guards,
+            told=Told.ELSEWHERE,
+            is_duty=False,
         ),
     )
 

@@ -115,14 +115,21 @@ async def test_a_duty_is_handed_over_only_to_who_hears_of_it(hub: RunningHub, to
     assert (await clocks(hub, ban.case_id))[f"D29/{sent.message_id}"].owner.oin == VT
 
 
-@pytest.mark.parametrize(("agency", "code"), [(NOBODY, "deelnemer"), (POL, "rol_ontbreekt")])
-async def test_the_designated_agency_exists_and_gives_help(hub: RunningHub, agency: str, code: str) -> None:
+async def test_a_ban_does_not_wait_for_a_designated_agency_outside_the_exchange(hub: RunningHub) -> None:
     case = await before_a_ban(hub)
     now = hub.hands.now
-    facts = ban_facts(now, ten_days_after(now), aangewezen_instantie=agency)
+    facts = ban_facts(now, ten_days_after(now), aangewezen_instantie=NOBODY)
+    await case.mayor.send("huisverbod.opgelegd", case.case_id, facts, INFORMED)
+    assert "D01" in await clocks(hub, case.case_id)
+
+
+async def test_a_participant_that_is_designated_gives_help(hub: RunningHub) -> None:
+    case = await before_a_ban(hub)
+    now = hub.hands.now
+    facts = ban_facts(now, ten_days_after(now), aangewezen_instantie=POL)
     plan = await case.mayor.plan("huisverbod.opgelegd", case.case_id, facts, INFORMED)
     assert [(each["pointer"], each["code"]) for each in plan.answer.body["errors"]] == [
-        ("/feiten/aangewezen_instantie", code)
+        ("/feiten/aangewezen_instantie", "rol_ontbreekt")
     ]
 
 
@@ -147,7 +154,7 @@ async def test_attack_names_in_a_case_of_others_tell_nothing_of_it(hub: RunningH
     answers = [
         await stranger.plan("huisverbod.opgelegd", case_id, facts | {"aangewezen_instantie": named}, [])
         for case_id in (ban.case_id, absent)
-        for named in (VT, NOBODY)
+        for named in (VT, POL)
     ]
     told = [(each.answer.status, each.answer.body.get("errors")) for each in answers]
     assert told[:2] == told[2:]

@@ -14,14 +14,16 @@ from gateway.protocol.wire import FactValue
 def named_causes(
     registry: Registry, message_type: MessageType, facts: Mapping[str, FactValue], now: datetime
 ) -> Iterator[Cause]:
-    """What the registry says against a named agency: it is no participant, was succeeded, or has no such role."""
+    """What the registry says against a named agency: it is no participant and has a duty, was succeeded, or has no such
+    role."""
     for named in named_in(message_type):
         oin = facts.get(named.fact)
         if not isinstance(oin, str):
             continue  # absent, or reported as a wrong value already
         agency = registry.participants.get(oin)
         if agency is None:
-            yield _cause(named, "deelnemer", "Dit is geen deelnemer.", "This is no participant.")
+            if named.is_duty:
+                yield _cause(named, "deelnemer", "Dit is geen deelnemer.", "This is no participant.")
         elif (heir := registry.successions.heir(oin, now)) != oin:
             yield _succeeded(named, registry.participant(heir))
         elif not named.able(AgencyKind(agency.kind)):

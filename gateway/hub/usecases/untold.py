@@ -33,10 +33,11 @@ def untold_refusal(decided: Decided, registry: Registry) -> InvalidInput | None:
 def _untold(decided: Decided, registry: Registry) -> Iterator[Cause]:
     for named in named_in(decided.proposal.message_type):
         oin = decided.proposal.facts.get(named.fact)
-        if not isinstance(oin, str) or named.told is Told.ELSEWHERE:
+        agency = registry.participants.get(oin) if isinstance(oin, str) else None
+        if agency is None or named.told is Told.ELSEWHERE:  # who is no participant cannot be told by message
             continue
-        roles = named.listed_as(AgencyKind(registry.participant(oin).kind))
-        if _told(decided, named).isdisjoint((oin, role) for role in roles):
+        roles = named.listed_as(AgencyKind(agency.kind))
+        if _told(decided, named).isdisjoint((agency.oin, role) for role in roles):
             listed = ", ".join(sorted(roles))
             nl = f"Deze organisatie krijgt het bericht niet. Richt het ook aan haar, in een van de rollen: {listed}."
             en = f"This agency does not get the message. Address it as well, in one of the roles: {listed}."
