@@ -123,6 +123,7 @@ NODE: Final[Mapping[tuple[str, str], Way]] = {
     ("POST", "/v1/zaken/{zaakId}/_koppelen"): Way.ACCESS,
     ("POST", "/v1/zaken/{zaakId}/_samenvoegen"): Way.ACCESS,
     ("POST", "/v1/zaken/{zaakId}/_overdragen"): Way.ACCESS,
+    ("GET", "/v1/zaakoverdrachten"): Way.OWN,
     ("POST", "/v1/handelingen"): Way.TRANSITION,
     ("POST", "/v1/toewijzingen"): Way.OWN,
     ("POST", "/v1/diensten"): Way.OWN,
