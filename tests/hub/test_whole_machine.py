@@ -35,6 +35,7 @@ from gateway.hub.storage.clock_tables import clocks
 from gateway.hub.usecases.case_record import CaseRecord
 from gateway.hub.usecases.desk import Desk
 from gateway.hub.usecases.parts import Asker
+from gateway.hub.usecases.quota import Quota
 from gateway.hub.usecases.settling import load_record
 from gateway.local.registry_file import create_exchange
 from tests.databases import sqlite_url
@@ -147,7 +148,8 @@ async def wide_hub(wide: World, opa: PolicyServer, tmp_path: Path) -> AsyncItera
         database_url=sqlite_url(tmp_path / "hub.db"),
         folder=tmp_path,
     ) as running:
-        yield replace(running, desk=Desk(running.parts, WITHOUT_LIMIT))
+        parts = replace(running.parts, quota=Quota(ordinary=100_000, urgent=100_000))  # no node fetches here
+        yield replace(running, parts=parts, desk=Desk(parts, WITHOUT_LIMIT))
 
 
 @dataclass(kw_only=True)
