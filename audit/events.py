@@ -75,6 +75,8 @@ class EventTag(StrEnum):
     ACT_PERFORMED = "zaak:handeling:uitgevoerd"
     CASE_DESTROYED = "zaak:inhoud:vernietigd"
     CASE_LINKED = "zaak:koppeling:vastgelegd"
+    CASES_LISTED = "zaak:lijst:getoond"
+    CASES_NOT_LISTED = "zaak:lijst:geweigerd"
     MANDATE_CHANGED = "zaak:mandaat:gewijzigd"
     MANDATE_REVOKED = "zaak:mandaat:ingetrokken"
     SUCCESSION_APPLIED = "zaak:opvolging:toegepast"

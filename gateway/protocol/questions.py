@@ -18,6 +18,7 @@ from gateway.protocol.recall import RecallQuestions
 from gateway.protocol.register_questions import RegisterQuestion
 from gateway.protocol.retention import CaseDestructionReport
 from gateway.protocol.submission import Staff
+from gateway.protocol.visibility import VisibilityQuestion
 from gateway.protocol.wire import Body, Facts, Instant, Kant, OinText, ShortText, Uuid, causes_of, load_json
 
 
@@ -99,6 +100,7 @@ DecideQuestion = (
     | AssignQuestion
     | DutyQuestion
     | CaseQuestion
+    | VisibilityQuestion
     | CaseChangeQuestion
     | ConversationQuestion
     | RecallQuestions

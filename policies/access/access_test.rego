@@ -80,6 +80,35 @@ test_a_case_is_invisible_for_another_purpose_role_or_state if {
 	}
 }
 
+_listing := object.union(
+	object.remove(_seeing, ["context"]),
+	{
+		"question": "zaak_in_lijst", "purpose": null, "resource": {"case_state": null},
+		"context": object.remove(_seeing.context, ["doel_verklaard"]),
+	},
+)
+
+test_a_case_stands_in_the_list_of_whoever_works_on_it_whatever_its_state_and_without_a_purpose if {
+	found := _decide(_listing)
+	[found.allowed, found.rule, found.article] == [true, "access", "AVG 5(1)(c),(f), 32"]
+	_rule(testing.changed(_listing, {"resource": {"case_state": "monitoring"}})) == "access"
+}
+
+test_a_case_stands_in_no_list if {
+	every facts, rule in {
+		{"toegewezen": false}: "G06_niet_toegewezen",
+		{"toegewezen": false, "dienst": true}: "G06_niet_toegewezen",
+		{"gebied_bevoegd": false}: "G07_niet_bevoegd_gebied",
+		{"bewaartermijn_verlopen": true}: "G08_bewaartermijn",
+		{"toegewezen": "(weg)"}: "P_feit_ontbreekt",
+		{"gebied_bevoegd": "(weg)"}: "P_feit_ontbreekt",
+		{"bewaartermijn_verlopen": "(weg)"}: "P_feit_ontbreekt",
+	} {
+		found := _decide(_given(_listing, facts))
+		[found.allowed, found.rule] == [false, rule]
+	}
+}
+
 _review := {"id": "O_TOETSING_ACHTERAF", "parameters": {"binnen_uren": 24}}
 
 test_a_case_seen_through_broken_glass_is_reviewed if {

@@ -97,7 +97,7 @@ async def test_a_message_that_was_never_posted_leaves_no_trace_at_the_recipient(
     vt, police = whole.node(VT).parts, whole.node(POL)
     await recall_copy(vt, COORDINATOR, draft.message_id, recipient=HOVJ, reason="verkeerde_ontvanger")
     await whole.settle()
-    assert await mailbox(police.parts, OFFICER) == ()
+    assert (await mailbox(police.parts, OFFICER)).entries == ()
 
 
 async def test_a_recall_that_overtakes_its_copy_keeps_it_out_and_no_number_is_missed(
@@ -115,7 +115,7 @@ async def test_a_recall_that_overtakes_its_copy_keeps_it_out_and_no_number_is_mi
     for data in held:
         police.inbox.put(data)
     await whole.settle()
-    entries = await mailbox(police.parts, OFFICER)
+    entries = (await mailbox(police.parts, OFFICER)).entries
     assert [entry.copy.message_id for entry in entries] == [second.message_id]
     assert entries[0].marks == ()  # it waited for no predecessor
     assert [r.kind for r in entries[0].receipts] == ["technisch", "functioneel"]

@@ -36,6 +36,7 @@ from gateway.protocol.registry import Registry
 from gateway.protocol.stamp import STAMP, Stamp
 from gateway.protocol.subjects import Verb
 from gateway.protocol.submission import Received, check_age, identity_of, receive
+from gateway.protocol.visibility import VisibilityAnswer, VisibilityQuestion
 from gateway.protocol.wire import OinRole
 from gateway.web.problems import problem_of
 
@@ -65,6 +66,7 @@ class Policy:
     obligations: tuple[Obligation, ...] = ()
     revision: str = "1"
     pilot: PilotPlan | None = None
+    unseen: set[tuple[str, str]] = field(default_factory=set)  # people in a role, for whom no case exists
 
 
 @dataclass
@@ -126,6 +128,11 @@ class HubInMemory:
                 question = parse_question(body)
                 if isinstance(question, ConversationQuestion):
                     return Answer(200, ConversationAnswer(gesprekken=[]).to_json())
+                if isinstance(question, VisibilityQuestion):
+                    shown = [
+                        z for z in question.zaken if (question.medewerker, z.rol) not in self.policy.unseen
+                    ]
+                    return Answer(200, VisibilityAnswer(zichtbaar=shown).to_json())
                 return Answer(200, {"soort": question.soort, "vraag": question.to_json()})
 
     def _decision(self, message_type: MessageType, recipient: OinRole) -> RecipientDecision:

@@ -152,7 +152,7 @@ async def test_mail_for_another_role_does_not_exist_for_a_person(exchange: Excha
     await send_message(exchange.vt.parts, PROCESCOORDINATOR, kennisgeving(recipients=[WIJKAGENT]))
     await exchange.police.round()
     (copy_id,) = exchange.hub.copies
-    assert await mailbox(exchange.police.parts, HOVJ_ON_DUTY) == ()
+    assert (await mailbox(exchange.police.parts, HOVJ_ON_DUTY)).entries == ()
     with pytest.raises(NotFound):
         await read_copy(exchange.police.parts, HOVJ_ON_DUTY, copy_id, purpose="screening")
 

@@ -13,6 +13,7 @@ from gateway.hub.usecases.parts import Asker, Parts
 from gateway.hub.usecases.set_duty import set_duty
 from gateway.hub.usecases.settling import settle
 from gateway.hub.usecases.show_case import show_case
+from gateway.hub.usecases.show_visible import show_visible
 from gateway.hub.usecases.succeeding import require_current
 from gateway.protocol.case_questions import HandoverCaseQuestion, LinkQuestion, MergeQuestion
 from gateway.protocol.clock_questions import ExtendClockQuestion, SettleClockQuestion
@@ -43,6 +44,7 @@ from gateway.protocol.register_questions import (
     StatementQuestion,
 )
 from gateway.protocol.retention import CaseDestructionReport
+from gateway.protocol.visibility import VisibilityQuestion
 
 
 async def decide_question(parts: Parts, asker: Asker, body: bytes) -> Answer:  # noqa: PLR0911 - one return per group of questions
@@ -56,8 +58,8 @@ async def decide_question(parts: Parts, asker: Asker, body: bytes) -> Answer:  #
             return await settle(lambda: assign(parts, asker, question))
         case DutyQuestion():
             return await settle(lambda: set_duty(parts, asker, question))
-        case CaseQuestion():
-            return await settle(lambda: show_case(parts, asker, question))
+        case CaseQuestion() | VisibilityQuestion():
+            return await settle(lambda: _show(parts, asker, question))
         case (
             ConversationQuestion()
             | RecallQuestion()
@@ -86,6 +88,12 @@ async def decide_question(parts: Parts, asker: Asker, body: bytes) -> Answer:  #
             return await settle(lambda: answer_duties(parts, asker, question))
         case _:
             assert_never(question)
+
+
+async def _show(parts: Parts, asker: Asker, question: CaseQuestion | VisibilityQuestion) -> Answer:
+    if isinstance(question, CaseQuestion):
+        return await show_case(parts, asker, question)
+    return await show_visible(parts, asker, question)
 
 
 async def _require_may_ask(parts: Parts, asker: Asker, question: DecideQuestion) -> None:

@@ -94,6 +94,13 @@ def access_decision_row(
     )
 
 
+def list_decision_row(
+    question: AccessQuestion, verdict: AccessDecision, *, cases: int, now: datetime
+) -> DecisionRow:
+    """A decision on the cases of a list for which the facts are alike; `cases` is how many. Which ones is not kept."""
+    return _row("lijst", question, verdict, case_id=None, now=now, more={"zaken": cases})
+
+
 def linked(row: DecisionRow, links: Iterable[Succession]) -> DecisionRow:
     """The decision with the successions that it rests on. They stand beside the verdict; the question holds what
     followed from them."""
@@ -113,7 +120,13 @@ def linked(row: DecisionRow, links: Iterable[Succession]) -> DecisionRow:
 
 
 def _row(
-    kind: str, question: Question, verdict: Verdict, *, case_id: str, now: datetime, more: dict[str, Any]
+    kind: str,
+    question: Question,
+    verdict: Verdict,
+    *,
+    case_id: str | None,
+    now: datetime,
+    more: dict[str, Any],
 ) -> DecisionRow:
     result = {"toegestaan": verdict.allowed, "regel": verdict.rule, **more}
     return DecisionRow(

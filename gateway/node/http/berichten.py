@@ -1,6 +1,6 @@
 """Plans and messages of the agency."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Response
 from starlette.requests import Request
@@ -11,7 +11,7 @@ from gateway.node.http.rihg_view import remark_view, rihg_view
 from gateway.node.http.views import sent_view, warning_views
 from gateway.node.usecases.conversations import conversations_of
 from gateway.node.usecases.corrections import addressed
-from gateway.node.usecases.overview import sent_message, sent_messages
+from gateway.node.usecases.overview import just_sent, sent_message, sent_messages
 from gateway.node.usecases.parts import Parts
 from gateway.node.usecases.pilot import form_summary
 from gateway.node.usecases.plan import plan_message
@@ -20,10 +20,18 @@ from gateway.node.usecases.send import send_message
 from gateway.web.negotiation import language_of
 from gateway.web.problems import Language
 
+INCOMPLETE: Final = "Schakel-Onvolledig"
+
 
 def language(request: Request) -> Language:
     """The language that the caller reads."""
     return language_of(request.headers.get("accept-language"))
+
+
+def tell_incomplete(response: Response, reason: str | None) -> None:
+    """Says in a header that there may be more than the list shows: `hub-onbereikbaar` or `te-lang`."""
+    if reason is not None:
+        response.headers[INCOMPLETE] = reason
 
 
 def berichten_router(parts: Parts, person_type: Any) -> APIRouter:
@@ -66,13 +74,16 @@ def berichten_router(parts: Parts, person_type: Any) -> APIRouter:
     ) -> VerstuurdBericht:
         sent = await send_message(parts, person, draft_from(bericht, person))
         response.status_code = 202 if sent.is_waiting else 201
-        entry = await sent_message(parts, person, sent.message_id)
+        entry = await just_sent(parts, person, sent.message_id)
         remarks = [remark_view(each, language(request)) for each in sent.remarks]
         return sent_view(entry, language(request)).model_copy(update={"opmerkingen": remarks})
 
-    @router.get("/berichten", summary="Wat in uw rollen verstuurd is, nieuwste eerst")
-    async def lijst_berichten(person: person_type, request: Request) -> list[VerstuurdBericht]:
+    @router.get("/berichten", summary="Wat in uw rollen verstuurd is in zaken die u mag zien, nieuwste eerst")
+    async def lijst_berichten(
+        person: person_type, request: Request, response: Response
+    ) -> list[VerstuurdBericht]:
         entries = await sent_messages(parts, person)
+        tell_incomplete(response, entries.incomplete)
         known = await conversations_of(parts, [entry.message.message_id for entry in entries])
         return [sent_view(entry, language(request), known) for entry in entries]
 

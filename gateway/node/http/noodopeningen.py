@@ -2,13 +2,13 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Response
 
 from gateway.domain.clock import parse_time, rfc3339
+from gateway.node.http.berichten import tell_incomplete
 from gateway.node.http.bodies import Noodopening
-from gateway.node.storage.emergencies import openings_of
 from gateway.node.storage.rows import EmergencyOpening
-from gateway.node.usecases.emergency import REVIEW_WITHIN, reason_of, review
+from gateway.node.usecases.emergency import REVIEW_WITHIN, openings, reason_of, review
 from gateway.node.usecases.parts import Parts
 
 
@@ -19,8 +19,9 @@ def noodopeningen_router(parts: Parts, person_type: Any) -> APIRouter:
     @router.get(
         "/noodopeningen", summary="Wat in een noodgeval geopend is, eerst wat nog nagekeken moet worden"
     )
-    async def lijst_noodopeningen(person: person_type) -> list[Noodopening]:
-        found = await parts.database.read(lambda c: openings_of(c, person.roles))
+    async def lijst_noodopeningen(person: person_type, response: Response) -> list[Noodopening]:
+        found = await openings(parts, person)
+        tell_incomplete(response, found.incomplete)
         return [_view(parts, each) for each in found]
 
     @router.post("/noodopeningen/{noodopeningId}/_nagekeken", summary="Leg vast dat u een noodopening nakeek")

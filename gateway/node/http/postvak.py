@@ -2,10 +2,10 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Response
 from starlette.requests import Request
 
-from gateway.node.http.berichten import language
+from gateway.node.http.berichten import language, tell_incomplete
 from gateway.node.http.bodies import Aanvaarding, GelezenKopie, OpenVraag, OpZichNemen, PostvakKopie, Signalen
 from gateway.node.http.views import mailbox_view, reading_view, signals_view
 from gateway.node.usecases.accept import accept_copy
@@ -19,9 +19,10 @@ def postvak_router(parts: Parts, person_type: Any) -> APIRouter:
     """GET /postvak, POST /postvak/{kopieId}/_open and /_aanvaard, GET /signalen."""
     router = APIRouter(tags=["postvak"])
 
-    @router.get("/postvak", summary="Wat voor uw rollen binnenkwam, nieuwste eerst")
-    async def lijst_postvak(person: person_type) -> list[PostvakKopie]:
+    @router.get("/postvak", summary="Wat voor uw rollen binnenkwam in zaken die u mag zien, nieuwste eerst")
+    async def lijst_postvak(person: person_type, response: Response) -> list[PostvakKopie]:
         registry, entries = parts.registry(), await mailbox(parts, person)
+        tell_incomplete(response, entries.incomplete)
         known = await conversations_of(parts, [entry.copy.message_id for entry in entries])
         return [mailbox_view(entry, registry, known) for entry in entries]
 
@@ -45,7 +46,9 @@ def postvak_router(parts: Parts, person_type: Any) -> APIRouter:
         return Aanvaarding(kopie_id=kopie_id, gemeld=await accept_copy(parts, person, kopie_id, side=side))
 
     @router.get("/signalen", summary="Wat niet hoort te gebeuren en waar iemand naar moet kijken")
-    async def lijst_signalen(person: person_type) -> Signalen:
-        return signals_view(await signals(parts, person))
+    async def lijst_signalen(person: person_type, response: Response) -> Signalen:
+        found = await signals(parts, person)
+        tell_incomplete(response, found.incomplete)
+        return signals_view(found)
 
     return router

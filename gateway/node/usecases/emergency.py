@@ -25,6 +25,7 @@ from gateway.node.usecases.parts import Parts, Person
 from gateway.node.usecases.reading import Reading, kept_for, left_out_of_copy
 from gateway.node.usecases.recalled import refuse_if_recalled
 from gateway.node.usecases.receipts import give_receipt
+from gateway.node.usecases.visible import Listing, require_seen, seen_by
 from gateway.protocol.questions import BreakGlass, ReadQuestion
 from gateway.protocol.subjects import Verb
 from gateway.protocol.submission import Staff
@@ -115,8 +116,24 @@ def reason_of(parts: Parts, opening: EmergencyOpening) -> str:
     return str(parts.own_seal.open(opening.sealed, belongs_to=_belongs_to(opening.opening_id)))
 
 
+async def openings(parts: Parts, person: Person) -> Listing[EmergencyOpening]:
+    """What was opened in the person's roles, in cases that exist for him, and what he opened himself: first what nobody
+    reviewed, oldest first. Raises Unavailable when the hub cannot decide."""
+    found = await parts.database.read(lambda c: emergencies.openings_of(c, person.roles))
+    seen = await seen_by(parts, person, ((each.case_id, each.role) for each in found))
+    return Listing(
+        entries=tuple(
+            each for each in found if each.staff == person.staff or seen.shows(each.case_id, each.role, None)
+        ),
+        incomplete=seen.incomplete,
+    )
+
+
 async def review(parts: Parts, person: Person, opening_id: str) -> EmergencyOpening:
-    """A colleague in the same role looked at it. Raises NotFound, and Refused for whoever opened it himself."""
+    """A colleague in the same role, for whom the case exists, looked at it.
+
+    Raises NotFound, Refused for whoever opened it himself, and Unavailable when the hub cannot decide.
+    """
     opening = await parts.database.read(lambda c: emergencies.find_opening(c, opening_id))
     if opening is None:
         raise NotFound
@@ -129,6 +146,7 @@ async def review(parts: Parts, person: Person, opening_id: str) -> EmergencyOpen
             detail_nl="Een noodopening wordt door een collega nagekeken.",
             detail_en="An opening in an emergency is reviewed by a colleague.",
         )
+    await require_seen(parts, person, case_id=opening.case_id, role=opening.role, urgency=None)
     now = rfc3339(parts.clock())
     await parts.database.write(
         lambda c: emergencies.record_review(c, opening_id, staff=person.staff, now=now)

@@ -1,7 +1,10 @@
-"""What people see in lists: their mailbox, what was sent in their roles, and what somebody must look at. No content."""
+"""What people see in lists: their mailbox, what was sent in their roles, and what somebody must look at. No content.
+
+Each goes through the decision on which cases exist for the person (`visible`).
+"""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.domain.errors import NotFound
 from gateway.node.ports import Mark
@@ -20,8 +23,10 @@ from gateway.node.storage.rows import (
     SentMessage,
 )
 from gateway.node.storage.sender_numbers import reported
+from gateway.node.storage.sent import SentState
 from gateway.node.usecases.corrections import marks_of
 from gateway.node.usecases.parts import Parts, Person
+from gateway.node.usecases.visible import Listing, Seen, require_seen, seen_by
 from gateway.protocol.plan import Plan
 
 
@@ -65,13 +70,16 @@ class Signals:
 
     missing: tuple[MissingNumber, ...]
     quarantined: tuple[Quarantined, ...]
+    incomplete: str | None = None
 
 
-async def mailbox(parts: Parts, person: Person) -> tuple[MailboxEntry, ...]:
-    """Newest first."""
+async def mailbox(parts: Parts, person: Person) -> Listing[MailboxEntry]:
+    """Newest first, of cases that exist for this person. Raises Unavailable when the hub cannot decide."""
+    addressed = await parts.database.read(lambda c: received.received_by(c, person.roles))
+    seen = await seen_by(parts, person, ((copy.case_id, copy.role) for copy in addressed))
+    copies = tuple(copy for copy in addressed if seen.shows(copy.case_id, copy.role, copy.urgency))
 
     def load(connection: Connection) -> tuple[MailboxEntry, ...]:
-        copies = received.received_by(connection, person.roles)
         given = received.receipts_of(connection, [copy.copy_id for copy in copies])
         told = corrections_of(connection, copies)
         contested = contested_among(connection, {copy.message_id for copy in copies})
@@ -87,42 +95,74 @@ async def mailbox(parts: Parts, person: Person) -> tuple[MailboxEntry, ...]:
             for copy in copies
         )
 
-    return await parts.database.read(load)
+    return Listing(entries=await parts.database.read(load), incomplete=seen.incomplete)
 
 
-async def sent_messages(parts: Parts, person: Person) -> tuple[SentEntry, ...]:
-    """What was sent in the person's roles, newest first."""
-    return await parts.database.read(
-        lambda c: tuple(_entry(c, message) for message in sent.messages_of(c, person.roles))
-    )
+async def sent_messages(parts: Parts, person: Person) -> Listing[SentEntry]:
+    """What was sent in the person's roles, newest first, of cases that exist for this person; and what he wrote himself
+    that did not reach the hub. Raises Unavailable when the hub cannot decide."""
+    messages = await parts.database.read(lambda c: sent.messages_of(c, person.roles))
+    others = [message for message in messages if not _is_own_draft(message, person)]
+    seen = await seen_by(parts, person, ((message.case_id, message.role) for message in others))
+    shown = [
+        message
+        for message in messages
+        if _is_own_draft(message, person) or seen.shows(message.case_id, message.role, message.urgency)
+    ]
+    entries = await parts.database.read(lambda c: tuple(_entry(c, message) for message in shown))
+    return Listing(entries=entries, incomplete=seen.incomplete)
 
 
 async def sent_message(parts: Parts, person: Person, message_id: str) -> SentEntry:
-    """Raises NotFound for a message that does not exist, or was sent in a role that this person does not have."""
-
-    def load(connection: Connection) -> SentEntry | None:
-        message = sent.find_message(connection, message_id)
-        return None if message is None else _entry(connection, message)
-
-    entry = await parts.database.read(load)
-    if entry is None:
+    """Raises NotFound for a message that does not exist, or was sent in a role that this person does not have or in a
+    case that does not exist for him; Unavailable when the hub cannot decide."""
+    message = await parts.database.read(lambda c: sent.find_message(c, message_id))
+    if message is None:
         raise NotFound
-    person.require_addressee(entry.message.role)
-    return entry
+    person.require_addressee(message.role)
+    if not _is_own_draft(message, person):
+        await require_seen(parts, person, case_id=message.case_id, role=message.role, urgency=message.urgency)
+    return await parts.database.read(lambda c: _entry(c, message))
+
+
+async def just_sent(parts: Parts, person: Person, message_id: str) -> SentEntry:
+    """The message that this person handed in just now, which is no news to him. Raises NotFound."""
+    message = await parts.database.read(lambda c: sent.find_message(c, message_id))
+    if message is None:
+        raise NotFound
+    person.require_addressee(message.role)
+    return await parts.database.read(lambda c: _entry(c, message))
 
 
 async def signals(parts: Parts, person: Person) -> Signals:
-    """For the person's roles; what was set aside without a name is shown to everyone of the agency."""
+    """Of cases that exist for this person. What was set aside is told to everyone of its role, and to everyone of the
+    agency when it names none, without the copy: whoever tampers must not be able to hide it behind another case."""
 
-    def load(connection: Connection) -> Signals:
-        return Signals(
-            missing=reported(connection, person.roles),
-            quarantined=tuple(
-                q for q in received.quarantined(connection) if q.role is None or q.role in person.roles
-            ),
+    def load(connection: Connection) -> tuple[tuple[MissingNumber, ...], tuple[Quarantined, ...]]:
+        return reported(connection, person.roles), tuple(
+            q for q in received.quarantined(connection) if q.role is None or q.role in person.roles
         )
 
-    return await parts.database.read(load)
+    missing, quarantined = await parts.database.read(load)
+    named = ((q.case_id, q.role) for q in quarantined if q.case_id is not None and q.role is not None)
+    seen = await seen_by(parts, person, (*((m.case_id, m.role) for m in missing), *named))
+    return Signals(
+        missing=tuple(m for m in missing if seen.shows(m.case_id, m.role, None)),
+        quarantined=tuple(_told(q, seen) for q in quarantined),
+        incomplete=seen.incomplete,
+    )
+
+
+def _told(set_aside: Quarantined, seen: Seen) -> Quarantined:
+    case_id, role = set_aside.case_id, set_aside.role
+    if case_id is not None and role is not None and seen.shows(case_id, role, None):
+        return set_aside
+    return replace(set_aside, copy_id=None, case_id=None)
+
+
+def _is_own_draft(message: SentMessage, person: Person) -> bool:
+    """What the hub does not have, or refused: only whoever wrote it knows of it."""
+    return message.staff == person.staff and message.state != SentState.ACCEPTED
 
 
 def _entry(connection: Connection, message: SentMessage) -> SentEntry:

@@ -24,6 +24,7 @@ from gateway.node.usecases.reading import Reading, kept_for, left_out
 from gateway.node.usecases.recalled import require_not_recalled
 from gateway.node.usecases.receipts import give_receipt
 from gateway.node.usecases.shown import reader_of, shown
+from gateway.node.usecases.visible import require_seen
 from gateway.protocol.opening import OpenedCopy
 from gateway.protocol.questions import BreakGlass, ReadAnswer, ReadQuestion
 from gateway.protocol.subjects import Verb
@@ -60,9 +61,23 @@ async def find_addressed(parts: Parts, person: Person, copy_id: str) -> Received
     if copy is None:
         raise NotFound
     person.require_addressee(copy.role)
+    await require_still_here(parts, copy)
+    return copy
+
+
+async def find_seen(parts: Parts, person: Person, copy_id: str) -> ReceivedCopy:
+    """The copy, if its case exists for this person. Raises NotFound, Unavailable when the hub cannot decide."""
+    copy = await parts.database.read(lambda c: received.find_received(c, copy_id))
+    if copy is None:
+        raise NotFound
+    await require_seen(parts, person, case_id=copy.case_id, role=copy.role, urgency=copy.urgency)
+    return copy
+
+
+async def require_still_here(parts: Parts, copy: ReceivedCopy) -> None:
+    """Raises Refused for a copy that its sender took back, NotFound with its own code for a destroyed case."""
     await require_not_recalled(parts, copy)
     await require_not_destroyed(parts, copy.case_id)
-    return copy
 
 
 async def _decide(

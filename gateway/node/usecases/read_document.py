@@ -12,7 +12,7 @@ from gateway.node.storage import documents
 from gateway.node.storage.document_rows import IncomingDocument, Transfer
 from gateway.node.usecases.fetch_documents import verified_document
 from gateway.node.usecases.parts import Parts, Person
-from gateway.node.usecases.read import find_addressed, read_copy
+from gateway.node.usecases.read import find_addressed, find_seen, read_copy, require_still_here
 from gateway.protocol.document_opening import OpenDocument
 
 RETRY_AFTER_S = 5
@@ -28,8 +28,9 @@ class ShownDocument:
 
 
 async def documents_of(parts: Parts, person: Person, copy_id: str) -> tuple[IncomingDocument, ...]:
-    """The documents that a copy for this person names, without their content. Raises NotFound."""
-    await find_addressed(parts, person, copy_id)
+    """The documents that a copy for this person names, without their content. Raises NotFound, Unavailable."""
+    copy = await find_seen(parts, person, copy_id)
+    await require_still_here(parts, copy)
     return await parts.database.read(lambda c: documents.incoming_of(c, [copy_id]))
 
 
