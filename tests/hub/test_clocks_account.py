@@ -86,6 +86,16 @@ async def test_an_end_without_a_reason_and_a_clock_in_a_closed_case_are_named(hu
     assert f"zaak {ban.case_id}: klok D17 loopt nog, terwijl de zaak gesloten is" in problems
 
 
+async def test_what_began_after_the_closing_may_run_on(hub: RunningHub) -> None:
+    """A correction that is sent in a closed case has to be taken on like any other copy."""
+    ban = await played_to_the_end(hub)
+    closed = {"state": "gesloten", "since": "2026-01-01T00:00:00.000Z"}
+    change(hub, update(cases).where(cases.c.case_id == ban.case_id).values(**closed))
+    found = await account(hub, END)
+    assert found.running["D17"] == 1
+    assert not any("gesloten" in problem for problem in found.problems)
+
+
 async def test_the_command_prints_the_account_and_says_no_when_it_does_not_add_up(
     hub: RunningHub, capsys: pytest.CaptureFixture[str]
 ) -> None:

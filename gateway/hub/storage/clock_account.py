@@ -68,7 +68,7 @@ def clock_account(connection: Connection, *, now: datetime, case_id: str | None 
     running: Counter[str] = Counter()
     ends: Counter[tuple[str, str, str]] = Counter()
     problems: list[str] = []
-    query = select(cases.c.case_id, cases.c.state).order_by(cases.c.opened_at, cases.c.case_id)
+    query = select(cases.c.case_id, cases.c.state, cases.c.since).order_by(cases.c.opened_at, cases.c.case_id)
     if case_id is not None:
         query = query.where(cases.c.case_id == case_id)
     for case in connection.execute(query).all():
@@ -79,7 +79,8 @@ def clock_account(connection: Connection, *, now: datetime, case_id: str | None 
                 running[clock.deadline] += 1
             else:
                 ends[clock.deadline, clock.status.value, reason(clock)] += 1
-        found = [*_unattended(rows, now), *_unsound(clocks.values(), closed=case.state in _CLOSED)]
+        closed_at = parse_time(case.since) if case.state in _CLOSED else None
+        found = [*_unattended(rows, now), *_unsound(clocks.values(), closed_at=closed_at)]
         found += _lost(connection, case.case_id, clocks)
         problems += [f"zaak {case.case_id}: {problem}" for problem in found]
     return ClockAccount(running=running, ends=ends, problems=tuple(problems))
@@ -102,11 +103,13 @@ def _unattended(rows: Iterable[ClockRow], now: datetime) -> Iterator[str]:
             yield f"klok {row.clock_id} vroeg op {row.next_at} om aandacht en kreeg die niet"
 
 
-def _unsound(clocks: Iterable[Clock], *, closed: bool) -> Iterator[str]:
+def _unsound(clocks: Iterable[Clock], *, closed_at: datetime | None) -> Iterator[str]:
+    """What is sent in a closed case, a correction say, must still be taken on: such a clock began after the closing."""
     for clock in clocks:
         if not clock.running and reason(clock) == "onbekend":
             yield f"klok {clock.clock_id} is {clock.status.value} zonder dat vaststaat waardoor"
-        if clock.running and closed and not rules_of(clock.deadline).outlives_case:
+        is_of_before = closed_at is not None and clock.opened_at <= closed_at
+        if clock.running and is_of_before and not rules_of(clock.deadline).outlives_case:
             yield f"klok {clock.clock_id} loopt nog, terwijl de zaak gesloten is"
 
 
