@@ -51,7 +51,7 @@ def _parser(chosen: Sequence[str]) -> argparse.ArgumentParser:
     _processes(commands)
     _clocks(commands)
     _catalogue(commands)
-    add_policy(commands, find_program=_find_program)
+    add_policy(commands, find_program=_find_program, find_running=_find_running_opa)
     add_operator(
         _group(commands, "berichten", "wat niet is afgeleverd, en het opnieuw aanbieden", AnyOrder),
         find=_find_hub,
@@ -78,6 +78,16 @@ def _find_program(name: str) -> Path:
         return find(name)
     except NotPrepared as error:
         raise FileNotFoundError(str(error)) from error
+
+
+def _find_running_opa(folder: Path) -> str | None:
+    """HOST:PORT of the OPA of the exchange that `up` left running in the folder; None when none runs."""
+    if not folder.exists():
+        return None
+    from gateway.local.standing import running
+    from gateway.local.world import fixed_ports
+
+    return f"127.0.0.1:{fixed_ports().opa}" if running(folder) is not None else None
 
 
 def _find_hub(path: Path) -> "OperatorPlace":

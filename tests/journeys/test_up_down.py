@@ -1,5 +1,6 @@
 """`make up` and `make down`: an exchange that stays, answers, keeps its files, and is gone afterwards."""
 
+import json
 import socket
 import time
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from gateway.local.world import World, fixed_ports
 from tests.journeys.casework import accepted, request_body
 from tests.journeys.conftest import Measure
 from tests.journeys.runs import Run
+from tests.policies.test_commands import KENNISGEVING as SCREENING_NOTICE
 from tests.servers import accepts, wait_until
 
 # One test: these commands use fixed ports, so two could not run side by side.
@@ -38,6 +40,7 @@ def test_up_serves_until_down_and_the_second_start_finds_everything(
 ) -> None:
     _refused_on_a_taken_port(run, tmp_path)
     _up(run, tmp_path)
+    _casebook_asks_it(run, tmp_path)
     with _cast(tmp_path) as cast:
         message = accepted(cast.coordinator.post("/berichten", request_body()))["berichtId"]
         wait_until(lambda: _was_handed_over(cast, message), "hand-over of the request")
@@ -70,6 +73,15 @@ def _down(run: Run, folder: Path) -> None:
     assert (status, "Gestopt" in shown) == (0, True), shown
     assert run.processes() == {}
     assert not any(map(accepts, [PORTS.nats, PORTS.opa, PORTS.hub, *PORTS.nodes.values()]))
+
+
+def _casebook_asks_it(run: Run, folder: Path) -> None:
+    """The policy that runs, not one that is started for it: whoever asks wants to know what is decided now."""
+    casebook = folder / "casebook.json"
+    casebook.write_text(json.dumps([SCREENING_NOTICE]))
+    status, shown = run.schakel("policy", "casebook", casebook, "--exchange", folder)
+    assert status == 0, shown
+    assert f"die draaien op 127.0.0.1:{PORTS.opa}" in shown
 
 
 def _cast(folder: Path) -> Cast:

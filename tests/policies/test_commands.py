@@ -169,6 +169,32 @@ def test_an_address_where_nobody_answers_is_exit_status_3(schakel: Schakel, tmp_
     assert "127.0.0.1:1" in ran.err
 
 
+@pytest.mark.parametrize(("named", "status"), [((), NOT_ASKED), (("--policies", POLICIES), OK)])
+@pytest.mark.real
+def test_an_exchange_that_runs_is_asked_unless_rules_are_named(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    named: Any,
+    status: int,
+) -> None:
+    """Nobody answers at its address, so that an answer can only come from elsewhere."""
+    monkeypatch.delenv("SCHAKEL_OPA", raising=False)
+    folders: list[Path] = []
+
+    def runs(folder: Path) -> str:
+        folders.append(folder)
+        return "127.0.0.1:1"
+
+    parser = argparse.ArgumentParser()
+    add_commands(parser.add_subparsers(), find_program=program, find_running=runs)
+    words = ["casebook", casebook(tmp_path, KENNISGEVING), "--exchange", tmp_path, *named]
+    given = parser.parse_args(["policy", *map(str, words)])
+    assert given.run(given) == status
+    assert folders == ([] if named else [tmp_path])
+    assert ("127.0.0.1:1" in capsys.readouterr().err) is not bool(named)
+
+
 @pytest.mark.real
 def test_the_running_policy_is_asked_when_its_address_is_in_the_environment(
     schakel: Schakel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

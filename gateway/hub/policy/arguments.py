@@ -127,6 +127,13 @@ def _asking_options(command: argparse.ArgumentParser) -> None:
         "--opa",
         metavar="HOST:POORT",
         default=os.environ.get("SCHAKEL_OPA"),
-        help="de OPA die draait; anders SCHAKEL_OPA, en anders wordt er een gestart",
+        help="de OPA die draait; anders SCHAKEL_OPA, anders die van --exchange, en anders wordt er een gestart",
+    )
+    command.add_argument(
+        "--exchange",
+        type=Path,
+        default=Path(".schakel"),
+        metavar="MAP",
+        help="uitwisseling van `make up`, waarvan de regels worden gevraagd als zij draait (%(default)s)",
     )
     _policies_option(command)

@@ -35,6 +35,7 @@ INVALID: Final = 2
 NOT_ASKED: Final = 3
 
 FindProgram = Callable[[str], Path]
+FindRunning = Callable[[Path], str | None]
 _Answer = TypeVar("_Answer")
 
 
@@ -44,13 +45,24 @@ def opa_on_path(name: str) -> Path:
     return Path(shutil.which(name, path=places) or name)
 
 
-def add_commands(subparsers: takes.Commands, *, find_program: FindProgram = opa_on_path) -> None:
+def none_runs(_exchange: Path) -> str | None:
+    """Where nobody knows of local exchanges."""
+    return None
+
+
+def add_commands(
+    subparsers: takes.Commands,
+    *,
+    find_program: FindProgram = opa_on_path,
+    find_running: FindRunning = none_runs,
+) -> None:
     """Add `policy` with its commands. Each sets `run`, a function of the parsed arguments to an exit status.
 
-    `find_program` says where OPA is, when a command has to start one.
+    `find_program` says where OPA is, when a command has to start one; `find_running` the HOST:PORT of the OPA of the
+    exchange in a folder, None when none runs there.
     """
     policy = subparsers.add_parser("policy", help="beleidsregels lezen, uitproberen en in gebruik nemen")
-    policy.set_defaults(find_program=find_program)
+    policy.set_defaults(find_program=find_program, find_running=find_running)
     commands = policy.add_subparsers(required=True, metavar="opdracht")
     takes.add_matrix(commands, _run(_matrix))
     takes.add_casebook(commands, _run(_casebook))
@@ -223,14 +235,20 @@ def _revision(text: str) -> Revision:
 def _ask(
     given: argparse.Namespace, work: Callable[[DecisionPoint], Awaitable[_Answer]]
 ) -> tuple[_Answer, str]:
-    """The answer of the policy that was given or found, else of an OPA started here; and its revision."""
+    """The answer of the policy that was named, else of the one that runs, else of one started here; and its revision.
+
+    Rules in a folder that is named are asked themselves, whatever runs."""
     from gateway.hub.policy.asked import running, started
     from gateway.hub.policy.policies_folder import policies_folder
 
+    address = given.opa or (None if given.policies else given.find_running(given.exchange))
+    if address:
+        print(f"gevraagd aan de regels die draaien op {address}", file=sys.stderr)
+
     async def ask() -> tuple[_Answer, str]:
         asked = (
-            running(given.opa)
-            if given.opa
+            running(address)
+            if address
             else started(policies_folder(given.policies), given.find_program("opa"))
         )
         async with asked as point:
