@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from gateway.hub.policy.activation import PolicyFolder
+from gateway.hub.policy.casebook_file import case_of_options
 from gateway.hub.policy.commands import INVALID, NOT_ASKED, OK, UNEXPECTED, add_commands
 from gateway.hub.policy.matrix import COLUMNS
 from tests.policies.policy_makers import new_key
@@ -228,6 +229,24 @@ def test_explain_takes_a_question_from_its_options(schakel: Schakel) -> None:
     ran = schakel(*asked, "--state", "opgelegd", "--category", "hulpverlening_status")
     assert "Oordeel:  mag gemaskeerd (M_JN)" in ran.out
     assert "toestemming_betrokkene: nee -> ja: mag gemaskeerd (M_SAM) (matrix)" in ran.out
+
+
+@pytest.mark.parametrize("receives", ["00000099000000000002", "00000099000000000003", "00000099000000009901"])
+def test_explain_never_takes_the_recipient_for_the_owner(receives: str) -> None:
+    """Else a row for one's own data would look open to anybody."""
+    case = case_of_options(
+        argparse.Namespace(
+            role="rechtbank_griffie",
+            agency=None,
+            purpose="rechtsbescherming",
+            action="lezen",
+            state="opgelegd",
+            category="huisverbod_besluit",
+            own=False,
+            fact=[f"ontvanger_oin={receives}"],
+        )
+    )
+    assert case.resource.owner not in {receives, case.subject.oin}
 
 
 def test_explain_without_a_known_case_is_exit_status_2(schakel: Schakel, tmp_path: Path) -> None:

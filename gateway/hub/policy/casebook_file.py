@@ -101,11 +101,12 @@ def parse_cases(document: object) -> list[Case]:
 
 
 def case_of_options(given: Namespace) -> Case:
-    """The case that the options of `explain` describe. Raises InvalidCasebook."""
+    """The case that the options of `explain` describe; without `own` the data is of a third agency, neither of who asks
+    nor of who receives. Raises InvalidCasebook."""
     role = catalogue().roles.get(RoleId(given.role or ""))
     facts = dict(_fact(each) for each in given.fact)
-    oin = str(facts.get("ontvanger_oin") or "")
-    asker, other = "00000099000000000001", oin or "00000099000000000002"
+    asker, *others = (f"0000009900000000000{n}" for n in (1, 2, 3))
+    third = next(oin for oin in others if oin != facts.get("ontvanger_oin"))
     document = {
         "id": "vraag",
         "subject": {
@@ -118,7 +119,7 @@ def case_of_options(given: Namespace) -> Case:
         "resource": {
             "case_state": given.state or "",
             "data_category": given.category or "procesgegevens",
-            "owner": asker if given.own else other,
+            "owner": asker if given.own else third,
         },
         "context": facts,
     }
