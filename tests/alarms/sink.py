@@ -56,7 +56,8 @@ class Sink(ABC):
         with plain, contextlib.suppress(OSError):
             if tls is None:
                 self.talk(plain)
-            else:
+            elif plain.recv(1, socket.MSG_PEEK):
+                # Who was gone before its first byte is not wrapped: `ssl` would leave that socket open.
                 # The wrapped socket takes the descriptor over; a duplicate keeps `plain` able to hang up.
                 with tls.wrap_socket(plain.dup(), server_side=True) as wrapped:
                     self.talk(wrapped)
