@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from gateway.local.simulate.plan import AwaitState, CheckAnswers, TakeOn
+from gateway.local.simulate.run import needs_time
 from gateway.local.simulate.timing import Waits
 
 HOUR = timedelta(hours=1)
@@ -26,3 +28,15 @@ def test_what_is_past_already_is_not_waited_for() -> None:
 @pytest.mark.parametrize(("speed", "passes"), [(1.0, True), (60.0, False), (math.inf, False)])
 def test_a_term_of_days_ends_only_at_the_pace_of_the_machine(speed: float, *, passes: bool) -> None:
     assert Waits(speed).passes_legal_time is passes
+
+
+@pytest.mark.parametrize(
+    ("stands", "needs"),
+    [({"a": "beantwoord"}, False), ({"a": "beantwoord", "b": "te_laat"}, True), ({"a": "uitgebleven"}, True)],
+)
+def test_a_late_answer_and_a_missing_one_cannot_come_out_where_time_does_not_go_by(
+    stands: dict[str, str], needs: bool
+) -> None:
+    assert needs_time(CheckAnswers(at=HOUR, key="02", role="politie_weegteam", stands=stands)) is needs
+    assert needs_time(AwaitState(at=HOUR, role="burgemeester", purpose="uitvoering", state="afgelopen"))
+    assert not needs_time(TakeOn(at=HOUR, key="02", role="politie_hovj"))

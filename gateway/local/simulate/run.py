@@ -11,15 +11,17 @@ from datetime import timedelta
 from itertools import groupby, repeat
 from typing import Final
 
+from gateway.domain.conversation import Standing
 from gateway.local.simulate.company import Company
 from gateway.local.simulate.ledger import Ledger
-from gateway.local.simulate.plan import AwaitState, CasePlan, Step
+from gateway.local.simulate.plan import AwaitState, CasePlan, CheckAnswers, Step
 from gateway.local.simulate.playing import CasePlayer, Tally, Unexpected
 from gateway.local.simulate.timing import Pace
 
 AT_ONCE: Final = 6  # cases; the machine has two cores, and a message waits for several processes
 ARRIVE_WITHIN_S: Final = 300.0
 _LOOK_EVERY_S: Final = 0.02
+_BY_TIME: Final = frozenset({Standing.TE_LAAT.value, Standing.UITGEBLEVEN.value})
 
 Progress = Callable[[timedelta, int], None]
 
@@ -80,7 +82,7 @@ def _turns(plans: Sequence[CasePlan]) -> dict[timedelta, list[tuple[int, list[St
 def _play_turn(turn: tuple[_Playing, list[Step]], pace: Pace) -> None:
     case, steps = turn
     for step in steps:
-        if isinstance(step, AwaitState) and not pace.passes_legal_time:
+        if needs_time(step) and not pace.passes_legal_time:
             case.waits_for_term = True
         if case.waits_for_term or case.problem is not None:
             return
@@ -88,6 +90,13 @@ def _play_turn(turn: tuple[_Playing, list[Step]], pace: Pace) -> None:
             case.player.play(step)
         except Unexpected as error:
             case.problem = str(error)
+
+
+def needs_time(step: Step) -> bool:
+    """Whether a step comes out as planned only when the time of the plan has gone by."""
+    if isinstance(step, CheckAnswers):
+        return not _BY_TIME.isdisjoint(step.stands.values())
+    return isinstance(step, AwaitState)
 
 
 def _all_arrived(ledger: Ledger) -> None:
