@@ -1,7 +1,7 @@
 """A hub with everything real: keys and registry of invented agencies, OPA with the policies, a migrated database."""
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,9 @@ from tests.servers import Server, answers_http, free_port, program
 
 POLICIES = Path(__file__).parents[2] / "policies"
 BUNDLE_NUMBER = 7
+
+
+HUBS_ON_POSTGRESQL = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,11 +99,11 @@ async def each_hub(
         yield running
 
 
-@pytest.fixture
-async def three_hubs(
-    world: World, opa: PolicyServer, tmp_path: Path, postgres_url: str
+@asynccontextmanager
+async def hubs_on(
+    database_url: str, count: int, world: World, opa: PolicyServer, folder: Path
 ) -> AsyncIterator[list[RunningHub]]:
-    """Three processes' worth of hubs on one PostgreSQL."""
+    """So many processes' worth of hubs on one database."""
     async with AsyncExitStack() as stack:
         yield [
             await stack.enter_async_context(
@@ -108,12 +111,31 @@ async def three_hubs(
                     world,
                     opa_port=opa.port,
                     revision=opa.revision,
-                    database_url=postgres_url,
-                    folder=tmp_path,
+                    database_url=database_url,
+                    folder=folder,
                 )
             )
-            for _ in range(3)
+            for _ in range(count)
         ]
+
+
+@pytest.fixture
+async def three_hubs(
+    world: World, opa: PolicyServer, tmp_path: Path, postgres_url: str
+) -> AsyncIterator[list[RunningHub]]:
+    """Three hubs on one PostgreSQL."""
+    async with hubs_on(postgres_url, HUBS_ON_POSTGRESQL, world, opa, tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+async def hubs(
+    world: World, opa: PolicyServer, tmp_path: Path, database_url: str
+) -> AsyncIterator[list[RunningHub]]:
+    """Three hubs on one PostgreSQL, or the one that an SQLite file may have."""
+    count = 1 if database_url.startswith("sqlite") else HUBS_ON_POSTGRESQL
+    async with hubs_on(database_url, count, world, opa, tmp_path) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -24,9 +24,8 @@ from tests.hub.bans import Ban, ban_facts, before_a_ban, ten_days_after
 from tests.hub.makers import DWELLING, POL, RVDK, VERZOEK, VERZOEK_FACTS, VT, RunningHub
 from tests.hub.registering import give_mandate, register_pilot, revoke, state
 from tests.hub.revoking import LONGEST_HEAD_START_S, WITHOUT_LIMIT, forgetful, without_limit
-from tests.hub.test_revocation import HeldDecider, hubs
+from tests.hub.test_revocation import HeldDecider
 
-__all__ = ["hubs"]
 IMPOSED: Final = "huisverbod.opgelegd"
 DECIDES, SIGNS, ASKS = "pol-0017", "pol-0018", "rvdk-0001"
 PILOT: Final = (

@@ -1,10 +1,7 @@
 """A revoked assignment is effective before its revocation is acknowledged: no stale allow, on one hub or several."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import pytest
 
@@ -13,32 +10,8 @@ from gateway.hub.policy.verdicts import AccessDecision, MessageVerdict, ReadingD
 from gateway.hub.ports import PolicyDecider
 from gateway.hub.usecases.desk import Desk
 from tests.hub.asking import assign
-from tests.hub.conftest import PolicyServer
-from tests.hub.makers import POL, RunningHub, World, running_hub
+from tests.hub.makers import POL, RunningHub
 from tests.hub.revoking import WITHOUT_LIMIT, forgetful, interleave, lay_ground, stale_allows, without_limit
-
-HUBS_ON_POSTGRESQL = 3
-
-
-@pytest.fixture
-async def hubs(
-    world: World, opa: PolicyServer, tmp_path: Path, database_url: str
-) -> AsyncIterator[list[RunningHub]]:
-    """Three hubs on one PostgreSQL, or the one that an SQLite file may have."""
-    count = 1 if database_url.startswith("sqlite") else HUBS_ON_POSTGRESQL
-    async with AsyncExitStack() as stack:
-        yield [
-            await stack.enter_async_context(
-                running_hub(
-                    world,
-                    opa_port=opa.port,
-                    revision=opa.revision,
-                    database_url=database_url,
-                    folder=tmp_path,
-                )
-            )
-            for _ in range(count)
-        ]
 
 
 class HeldDecider:
